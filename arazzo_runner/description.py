@@ -1,0 +1,87 @@
+"""What loading gives: documents whose every reference is resolved, ready to run. Knows no YAML and no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from arazzo_runner.diagnostics import Diagnostic
+from arazzo_runner.model import Action, ArazzoDescription, Parameter, Step, Workflow
+from arazzo_runner.sources import Operation
+from arazzo_runner.values import JSON
+
+
+class WorkflowKey(NamedTuple):
+    """A workflow among all loaded documents."""
+
+    document: str  #: the document's URI
+    workflow_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAction:
+    """An action with its target found; ``workflow`` is set for a goto or retry of a workflow."""
+
+    action: Action
+    workflow: WorkflowKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundStep:
+    """A step with everything that it refers to found, and the workflow's parameters and actions merged in (S25).
+
+    Exactly one of ``operation`` and ``workflow`` is set, unless ``unsupported`` says why neither can be (AsyncAPI) or
+    the document has errors.
+    """
+
+    step: Step
+    operation: Operation | None = None
+    workflow: WorkflowKey | None = None
+    unsupported: str | None = None
+    parameters: tuple[Parameter, ...] = ()
+    on_success: tuple[BoundAction, ...] = ()
+    on_failure: tuple[BoundAction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BoundWorkflow:
+    """A workflow whose steps stand in the order in which they run (S24)."""
+
+    key: WorkflowKey
+    workflow: Workflow
+    steps: tuple[BoundStep, ...]
+    index: Mapping[str, int]  #: stepId to its place in ``steps``
+    depends_on: tuple[WorkflowKey, ...] = ()
+    inputs_schema: Mapping[str, JSON] | bool | None = None  #: with every `$ref` resolved into it
+    input_names: frozenset[str] = frozenset()  #: those the schema declares
+    secret_inputs: frozenset[str] = frozenset()  #: those that S10 hides
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One loaded Arazzo document: its URI (identity), where it was read, its model, and its sources' fields."""
+
+    uri: str
+    location: str
+    model: ArazzoDescription
+    sources: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)  #: name to ``url`` and ``type``
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """An Arazzo Description: the entry document, those it refers to, and every finding about them."""
+
+    entry: Document
+    documents: Mapping[str, Document]  #: by URI
+    workflows: Mapping[WorkflowKey, BoundWorkflow]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def workflow_ids(self) -> tuple[str, ...]:
+        """The entry document's workflows, in its order."""
+        return tuple(workflow.workflow_id for workflow in self.entry.model.workflows)
+
+    def workflow(self, workflow_id: str) -> BoundWorkflow:
+        """A workflow of the entry document. Raises KeyError."""
+        return self.workflows[WorkflowKey(self.entry.uri, workflow_id)]

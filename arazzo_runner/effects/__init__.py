@@ -1,0 +1,133 @@
+"""What a run may ask of the world, as plain values. A transport or a driver answers them; nothing here does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from arazzo_runner.values import JSON
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Generic[R_co]):
+    """A request to the world whose answer has the type of the parameter."""
+
+
+class Headers(Mapping[str, str]):
+    """HTTP header fields: case-insensitive, in order, several values of a name joined by ``, `` (S16)."""
+
+    __slots__ = ("_fields", "_index")
+
+    def __init__(self, fields: list[tuple[str, str]] | tuple[tuple[str, str], ...] = ()) -> None:
+        self._fields = tuple(fields)
+        index: dict[str, str] = {}
+        for name, value in self._fields:
+            key = name.lower()
+            index[key] = f"{index[key]}, {value}" if key in index else value
+        self._index = index
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Every field as it was sent or received, repeats included."""
+        return self._fields
+
+    def __getitem__(self, name: str) -> str:
+        return self._index[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._index
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._index)
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __eq__(self, other: object) -> bool:
+        return self._fields == other._fields if isinstance(other, Headers) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self._fields)!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request, complete and serialised: what goes over the wire."""
+
+    method: str
+    url: str
+    headers: Headers = field(default_factory=Headers)
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP response with its whole content, decoded from its transfer and content coding."""
+
+    status_code: int
+    headers: Headers = field(default_factory=Headers)
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """Where in the description a request comes from; a mock answers by it, an HTTP transport ignores it."""
+
+    document: str  #: the document's URI
+    workflow_id: str
+    step_id: str
+    visit: int  #: how many times the step was sent before in this workflow run (retries included), from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Effect[Response]):
+    """Send one HTTP request. Fails with :class:`~arazzo_runner.errors.TransportError`."""
+
+    request: Request
+    timeout: float  #: seconds for the whole exchange
+    max_bytes: int  #: larger contents fail with code ``too-large`` (S42)
+    site: CallSite | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchToken(Effect[str]):
+    """Fetch an OAuth2 access token (S40). The performer caches it for the run by this value."""
+
+    grant: str  #: ``client_credentials`` or ``password``
+    token_url: str
+    client_id: str
+    client_secret: str
+    scopes: tuple[str, ...] = ()
+    username: str | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep(Effect[None]):
+    """Wait. Fails only by cancellation."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Now(Effect[float]):
+    """The time: seconds since the epoch, never going back within a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A document as it was read: its final location (after redirects) and its bytes."""
+
+    location: str
+    content: bytes
+    media_type: str | None = None
+
+
+#: Facts that accompany an event or a verdict, for people and reports.
+Details = Mapping[str, JSON]

@@ -1,0 +1,121 @@
+"""What a run announces, in order. Every event has its number, the call path and, stamped by the driver, its time.
+
+Observers and reports read these; they can see and cannot influence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from arazzo_runner.effects import Request, Response
+from arazzo_runner.engine.results import AttemptError, RunResult, StepResult, TakenAction
+from arazzo_runner.expressions.criteria import Verdict
+from arazzo_runner.values import JSON
+
+#: The workflow and step ids from the asked-for workflow down to the place of the event.
+CallPath: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The root of all events. ``seq`` counts from 0 in a run; ``time`` is seconds since the epoch."""
+
+    seq: int = 0
+    time: float = field(default=0.0, compare=False)
+    path: CallPath = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowStarted(Event):
+    """A workflow begins; ``secrets`` are the values that must not be shown (S10)."""
+
+    document: str
+    workflow_id: str
+    inputs: Mapping[str, JSON]
+    step_ids: tuple[str, ...] = ()
+    reason: str = "asked"  #: ``asked``, ``step``, ``dependency``, ``retry`` or ``goto``
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted(Event):
+    """A visit of a step begins."""
+
+    step_id: str
+    operation: str | None = None
+    workflow_id: str | None = None
+    visit: int = 1
+    served: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Event):
+    """The run waits before it sends again: a poll (S31) or a retry (S30)."""
+
+    step_id: str
+    seconds: float
+    reason: str  #: ``poll`` or ``retry``
+    detail: str | None = None  #: what is being waited for: ``$.state = "scoring"``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSent(Event):
+    """A request leaves. ``attempt`` counts from 1 in a visit."""
+
+    step_id: str
+    attempt: int
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseReceived(Event):
+    """An answer came. ``duration`` is in seconds."""
+
+    step_id: str
+    attempt: int
+    response: Response
+    duration: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptFinished(Event):
+    """An attempt is judged."""
+
+    step_id: str
+    attempt: int
+    succeeded: bool
+    verdicts: tuple[Verdict, ...] = ()
+    error: AttemptError | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionTaken(Event):
+    """An action of the document decides what comes next."""
+
+    step_id: str
+    action: TakenAction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFinished(Event):
+    """A visit of a step is over."""
+
+    step: StepResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowFinished(Event):
+    """A workflow is over; the one with the shortest path is the run's result."""
+
+    result: RunResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Event):
+    """Something of the run worth knowing that is not an error, such as an output that leads nowhere (S13)."""
+
+    message: str
+    step_id: str | None = None
