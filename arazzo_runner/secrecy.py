@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from arazzo_runner.values import JSON
 
@@ -25,3 +25,25 @@ def is_secret_header(name: str) -> bool:
 def is_secret_schema(schema: JSON) -> bool:
     """Whether an input with this schema is a secret: ``format: password`` or ``writeOnly`` (S10)."""
     return isinstance(schema, Mapping) and (schema.get("format") == "password" or schema.get("writeOnly") is True)
+
+
+def secret_values(value: JSON, schema: JSON = None, name: str = "") -> Iterator[str]:
+    """The texts below an input that must not be shown: those of a secret name or schema, at any depth (S10)."""
+    secret = is_secret_name(name) or is_secret_schema(schema)
+    below_name = "secret" if secret else ""
+    match value:
+        case str() if secret and value:
+            yield value
+        case dict():
+            properties = schema.get("properties") if isinstance(schema, Mapping) else None
+            known = properties if isinstance(properties, Mapping) else {}
+            for member, below in value.items():
+                yield from secret_values(below, known.get(member), below_name or member)
+        case list():
+            items = schema.get("items") if isinstance(schema, Mapping) else None
+            for below in value:
+                yield from secret_values(below, items, below_name)
+        case bool() | None:
+            return
+        case int() | float() if secret:
+            yield str(value)

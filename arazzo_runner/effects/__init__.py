@@ -83,6 +83,9 @@ class CallSite:
     workflow_id: str
     step_id: str
     visit: int  #: how many times the step was sent before in this workflow run (retries included), from 0
+    #: what criteria may compare an answer with: the workflow run's inputs and its steps' outputs, where they are known
+    inputs: Mapping[str, JSON] = field(default_factory=dict, compare=False, repr=False)
+    steps: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

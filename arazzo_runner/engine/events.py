@@ -1,4 +1,4 @@
-"""What a run announces, in order. Every event has its number, the call path and, stamped by the driver, its time.
+"""What a run announces, in order. Every event has its number, the call path and the time that the driver last gave.
 
 Observers and reports read these; they can see and cannot influence.
 """

@@ -1,0 +1,115 @@
+"""The one door of a run: `poll` for what it announces and asks, `resume` or `fail` with what came of it. No I/O here.
+
+A run is a coroutine that awaits `perform(effect)` and nothing else, so whoever holds its `Execution` decides how the
+world answers: at once, later, in virtual time, or never.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar, cast
+
+from arazzo_runner.effects import Effect
+
+R = TypeVar("R")
+E = TypeVar("E")
+
+#: A run in the making: it yields effects and returns its result.
+Flow = Coroutine[Effect[Any], Any, R]
+
+
+class Cancelled(BaseException):
+    """Raised inside a run that is being cancelled, so that its scopes close and its result says where it stood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An effect that the run waits for; ``id`` is what `resume` and `fail` take."""
+
+    id: int
+    effect: Effect[Any]
+
+
+@types.coroutine
+def _trap(effect: Effect[Any]) -> Generator[Effect[Any], Any, Any]:
+    return (yield effect)
+
+
+async def perform(effect: Effect[R]) -> R:
+    """Ask the world for ``effect`` and wait for its answer. The only thing a run ever awaits."""
+    return cast("R", await _trap(effect))
+
+
+class Execution(Generic[E, R]):
+    """A run being stepped. ``start`` gets the function that announces events and gives the run's coroutine."""
+
+    def __init__(self, start: Callable[[Callable[[E], None]], Flow[R]]) -> None:
+        self._events: deque[E] = deque()
+        self._flow = start(self._events.append)
+        self._advance: Callable[[], Effect[Any]] | None = partial(self._flow.send, None)
+        self._asked = 0
+        self._waits = False
+        self._outcome: tuple[R] | None = None
+
+    @property
+    def done(self) -> bool:
+        """True once the run has returned its result."""
+        return self._outcome is not None
+
+    @property
+    def result(self) -> R:
+        """What the run returned. Raises RuntimeError before that."""
+        if self._outcome is None:
+            raise RuntimeError("the run has not finished")
+        return self._outcome[0]
+
+    def poll(self) -> Iterator[E | Ask]:
+        """The events since the last poll, then what the run asks for next, if it does not wait for an answer yet."""
+        advance, self._advance = self._advance, None
+        effect: Effect[Any] | None = None
+        if advance is not None:
+            try:
+                effect = advance()
+            except StopIteration as stop:
+                self._outcome = (stop.value,)
+        while self._events:
+            yield self._events.popleft()
+        if effect is not None:
+            self._asked += 1
+            self._waits = True
+            yield Ask(self._asked, effect)
+
+    def resume(self, ask_id: int, answer: object) -> None:
+        """Give the answer to an ask."""
+        self._take(ask_id)
+        self._advance = partial(self._flow.send, answer)
+
+    def fail(self, ask_id: int, error: Exception) -> None:
+        """Say that an ask failed: ``error`` is raised where the run asked."""
+        self._take(ask_id)
+        self._advance = partial(self._flow.throw, error)
+
+    def cancel(self) -> list[E]:
+        """Stop the run where it stands and give its last events. Does nothing to a run that is done."""
+        if not self.done:
+            try:
+                self._flow.throw(Cancelled())
+            except StopIteration as stop:
+                self._outcome = (stop.value,)
+            except Cancelled:
+                pass
+            else:
+                self._flow.close()
+        rest = list(self._events)
+        self._events.clear()
+        self._advance = None
+        return rest
+
+    def _take(self, ask_id: int) -> None:
+        if ask_id != self._asked or not self._waits:
+            raise RuntimeError(f"the run does not wait for ask {ask_id}")
+        self._waits = False

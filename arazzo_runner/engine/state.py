@@ -1,0 +1,147 @@
+"""What a run holds while it goes: the budget and settings of the whole call tree, and one frame per workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from arazzo_runner.description import BoundStep, BoundWorkflow, Description, WorkflowKey
+from arazzo_runner.effects import Now, Request
+from arazzo_runner.effects.execution import perform
+from arazzo_runner.engine.events import CallPath, Event
+from arazzo_runner.engine.results import RunError, RunResult, StepResult
+from arazzo_runner.expressions.criteria import Operand
+from arazzo_runner.expressions.scope import Exchange, Scope, WorkflowValues
+from arazzo_runner.sources import ServerChoice
+from arazzo_runner.values import JSON
+
+Check: TypeAlias = Literal["off", "warn", "error"]
+
+#: Applies a workflow's defaults to given inputs and lists what violates its schema (S7).
+AcceptInputs: TypeAlias = Callable[[BoundWorkflow, Mapping[str, JSON]], "tuple[dict[str, JSON], Sequence[str]]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of a run (S31, S32, S42). Times are in seconds."""
+
+    max_steps: int = 1000
+    timeout: float = 3600.0
+    request_timeout: float = 60.0
+    poll_interval: float = 1.0
+    max_response_bytes: int = 64 * 1024 * 1024
+    max_depth: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the caller chose for a run and no document can change."""
+
+    limits: Limits = field(default_factory=Limits)
+    servers: ServerChoice = field(default_factory=ServerChoice)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    check: Check = "off"
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of a workflow with everything that it calls. The budget is one for the whole call tree (S32)."""
+
+    description: Description
+    settings: Settings
+    announce: Callable[[Event], None]
+    accept_inputs: AcceptInputs
+    secrets: Callable[[BoundWorkflow, Mapping[str, JSON]], frozenset[str]]
+    attempts: int = 0
+    now: float = 0.0
+    deadline: float = 0.0
+    stopped: RunError | None = None  #: a spent budget: every workflow of the tree stops
+    cancelled: bool = False
+    dependencies: dict[WorkflowKey, RunResult] = field(default_factory=dict)
+    values: dict[str, dict[str, WorkflowValues]] = field(default_factory=dict)  #: by document, by workflowId
+    completed: set[tuple[WorkflowKey, str]] = field(default_factory=set)  #: steps that have succeeded
+    _seq: int = 0
+
+    def next_seq(self) -> int:
+        """The number of the next event."""
+        self._seq += 1
+        return self._seq - 1
+
+    async def tick(self) -> float:
+        """Ask for the time."""
+        self.now = await perform(Now())
+        return self.now
+
+    @property
+    def halted(self) -> bool:
+        """True when nothing more may be done: cancelled, or a budget is spent."""
+        return self.cancelled or self.stopped is not None
+
+
+@dataclass(slots=True)
+class Polled:
+    """What a step sent last and how long it waited, to tell polling from paging (S31)."""
+
+    request: Request
+    retry_after: float | None = None
+    wait: float = 0.0
+
+
+@dataclass(slots=True)
+class Frame:
+    """One workflow being run: its inputs, the outputs so far, and how its steps went."""
+
+    run: Run
+    bound: BoundWorkflow
+    inputs: Mapping[str, JSON]
+    path: CallPath
+    depth: int
+    deadline: float  #: the run's, or earlier where a calling step has a ``timeout`` (S35)
+    started: float
+    outputs: dict[str, dict[str, JSON]] = field(default_factory=dict)  #: step outputs by stepId
+    own: dict[str, JSON] = field(default_factory=dict)  #: the workflow's own outputs, for ``$outputs``
+    results: list[StepResult] = field(default_factory=list)
+    polled: dict[str, Polled] = field(default_factory=dict)
+    visits: dict[str, int] = field(default_factory=dict)
+    sent: dict[str, int] = field(default_factory=dict)
+    repeats: dict[str, dict[str, int]] = field(
+        default_factory=dict
+    )  #: retry-on-success polls taken, by step, by action
+    watched: dict[str, tuple[str, tuple[Operand, ...]]] = field(default_factory=dict)  #: what held when it went round
+    dependencies: list[RunResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def emit(self, event: Event, *step: str) -> None:
+        """Announce an event of this workflow, or of a step of it: it gets its number, its path and the time."""
+        run = self.run
+        run.announce(replace(event, seq=run.next_seq(), path=self.path + step, time=run.now))
+
+    def scope(self, exchange: Exchange | None = None, outputs: Mapping[str, JSON] | None = None) -> Scope:
+        """What expressions of this workflow see now."""
+        key = self.bound.key
+        document = self.run.description.documents[key.document]
+        return Scope(
+            inputs=self.inputs,
+            steps=self.outputs,
+            outputs=self.own if outputs is None else outputs,
+            workflows=self.run.values.setdefault(key.document, {}),
+            sources=document.sources,
+            self_uri=document.uri if document.model.self_ is not None else None,
+            exchange=exchange,
+        )
+
+    @property
+    def stopped(self) -> bool:
+        """True when this workflow may do nothing more."""
+        return self.run.halted or self.expired
+
+    @property
+    def expired(self) -> bool:
+        """True when this workflow's time is up."""
+        return self.run.now >= self.deadline
+
+    def step(self, step_id: str) -> BoundStep:
+        """A step of this workflow."""
+        return self.bound.steps[self.bound.index[step_id]]
