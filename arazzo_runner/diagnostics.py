@@ -175,6 +175,7 @@ UNKNOWN_FIELD = _declare("unknown-field", _E, "a field that the specification do
 WRONG_TYPE = _declare("wrong-type", _E, "a value of the wrong type", "write a value of the expected type")
 WRONG_VALUE = _declare("wrong-value", _E, "a value that is not one of those allowed", "use an allowed value")
 CONFLICTING_FIELDS = _declare("conflicting-fields", _E, "fields that exclude each other", "keep one of them")
+IGNORED_FIELD = _declare("ignored-field", _W, "a field that has no effect where it stands", "remove it")
 INVALID_NAME = _declare("invalid-name", _W, "a name with characters that its pattern excludes", "rename it")
 DUPLICATE_NAME = _declare("duplicate-name", _E, "the same id or name twice", "rename one of the two")
 INVALID_SCHEMA = _declare("invalid-schema", _E, "`inputs` is not a valid JSON Schema", "correct the schema")
@@ -213,13 +214,16 @@ INVALID_REGEX = _declare("invalid-regex", _E, "not a regular expression", "corre
 INVALID_JSONPATH = _declare("invalid-jsonpath", _E, "not a JSONPath query (RFC 9535)", "correct the query")
 INVALID_XPATH = _declare("invalid-xpath", _E, "not an XPath expression of its version", "correct the expression")
 INVALID_POINTER = _declare("invalid-pointer", _E, "not a JSON Pointer (RFC 6901)", "begin with / and escape ~ as ~0")
+POINTER_DOTS = _declare(
+    "pointer-dots", _I, "a name with dots in a JSON Pointer; a path, where there is no such member", "write / for a path"
+)
 
 
 def _dialect(name: str, meaning: str, remedy: str) -> Code:
     return _declare(name, _W, meaning, remedy, dialect=True)
 
 
-# --- dialects: what real documents write that the specification does not allow; expressions/dialect.py reads them ------
+# --- dialects: what real documents write that the specification does not allow; read by expressions/dialect.py --------
 BARE_EXPRESSION = _dialect("bare-expression", "an expression inside text without braces", "put {...} around it")
 JSONPATH_COMPARISON = _dialect("jsonpath-comparison", "a comparison of JSONPath operands", "write a filter: $[?...]")
 JSONPATH_QUOTED_EXPRESSION = _dialect(

@@ -176,11 +176,15 @@ class ArrayValue:
     items: tuple[Value, ...]
 
 
+#: The languages of criteria, Selector Objects and replacements.
+Language: TypeAlias = Literal["simple", "regex", "jsonpath", "xpath", "jsonpointer"]
+
+
 @dataclass(frozen=True, slots=True)
 class ExpressionType:
     """The Expression Type Object: a language and its version, defaults filled in."""
 
-    type: Literal["simple", "regex", "jsonpath", "xpath", "jsonpointer"]
+    type: Language
     version: str = ""
 
 
