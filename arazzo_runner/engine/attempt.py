@@ -126,7 +126,9 @@ async def _exchange(
         timeout = min(timeout, trial.step.step.timeout / 1000)
     sent = frame.sent.get(step_id, 0)
     frame.sent[step_id] = sent + 1
-    frame.emit(RequestSent(step_id=step_id, attempt=trial.number, request=request), step_id)
+    frame.emit(
+        RequestSent(step_id=step_id, attempt=trial.number, request=request, secrets=operation.secrets(request)), step_id
+    )
     site = CallSite(frame.bound.key.document, frame.bound.key.workflow_id, step_id, sent)
     try:
         response = await perform(Send(request, timeout, run.settings.limits.max_response_bytes, site))

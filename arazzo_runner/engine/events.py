@@ -67,6 +67,7 @@ class RequestSent(Event):
     step_id: str
     attempt: int
     request: Request
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)  #: values of security schemes (S10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,11 +56,13 @@ class FileContent:
 class ServerChoice:
     """Where the caller wants requests to go: whole URLs by source name ("" for all), and server variables (S37).
 
-    ``variables`` maps a name, or ``SOURCE.NAME``, to a value.
+    ``variables`` maps a name, or ``SOURCE.NAME``, to a value. ``fallback`` is what a server is relative to that would
+    otherwise be relative to a file, and fills variables without a value by their name: a mock has one.
     """
 
     urls: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    fallback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,9 @@ class Operation(Protocol):
 
     def read(self, exchange: Exchange, response: Response) -> Exchange:
         """The exchange with the answer decoded by its media type (S15)."""
+
+    def secrets(self, request: Request) -> frozenset[str]:
+        """The values in a request that stand where its security schemes put a credential (S10)."""
 
     def check_request(self, request: Request) -> tuple[str, ...]:
         """What the request breaks in the description (S43)."""

@@ -1,0 +1,32 @@
+"""What moves a run's requests: `http` over the network, `mock` from OpenAPI descriptions, `scripted` in tests.
+
+Knows how a transport is set up; each module is loaded when it is used, so that this one costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+#: How many redirects of one request are followed at most.
+MAX_REDIRECTS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """How requests travel (S41). Timeouts and size limits come with each request.
+
+    ``ca``, ``cert`` and ``key`` are PEM files. With ``trust_env``, proxies (``HTTPS_PROXY``, ``NO_PROXY``, ...) and
+    ``SSL_CERT_FILE`` are taken from the environment.
+    """
+
+    verify: bool = True
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    follow_redirects: bool = False
+    trust_env: bool = True
+    max_connections: int = 100
+    max_keepalive: int = 20
+    keepalive_expiry: float = 5.0  #: seconds
+    token_timeout: float = 30.0  #: seconds for fetching one OAuth2 token

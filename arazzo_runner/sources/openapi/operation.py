@@ -21,7 +21,7 @@ from arazzo_runner.sources.openapi.bodies import RequestBody
 from arazzo_runner.sources.openapi.media import media_type
 from arazzo_runner.sources.openapi.parameters import Draft, Parameter, Parameters, header_value
 from arazzo_runner.sources.openapi.references import BrokenReference, References, members, text
-from arazzo_runner.sources.openapi.security import Alternatives, Spot, grants
+from arazzo_runner.sources.openapi.security import Alternatives, Spot, grants, secrets
 from arazzo_runner.sources.openapi.servers import Server, address
 from arazzo_runner.sources.openapi.styles import encode, encode_cookie, query_text
 from arazzo_runner.values import JSON, MISSING
@@ -85,6 +85,10 @@ class OpenAPIOperation:
         """The credentials of the first alternative of ``security`` that the environment can meet (S40)."""
         wanted = self._compiled.security
         return grants(wanted, credentials, {self._spot(argument) for argument in given}) if wanted else ()
+
+    def secrets(self, request: Request) -> frozenset[str]:
+        """The values in a request that stand where its security schemes put a credential (S10)."""
+        return secrets(self._compiled.security, request)
 
     def needs(self) -> tuple[tuple[SecurityNeed, ...], ...]:
         """The alternatives of its ``security``; an empty one means that no credential is needed."""

@@ -195,7 +195,8 @@ def _sent(argument: Argument, parameter: Parameter, place: str) -> JSON | Missin
             )
         return MISSING
     if value is None and place == "path":
-        raise CannotSend("missing-value", f"the path parameter '{argument.name}' is required, but its value is null")
+        whose = f"the value of '{argument.text}'" if argument.text else "its value"
+        raise CannotSend("missing-value", f"the path parameter '{argument.name}' is required, but {whose} is null")
     return MISSING if value is None and parameter.media_type is None else value
 
 

@@ -6,8 +6,9 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
 
-from arazzo_runner.effects import FetchToken
+from arazzo_runner.effects import FetchToken, Request
 from arazzo_runner.errors import CannotSend
 from arazzo_runner.sources import BearerFromToken, Credential, Grant, SecurityNeed
 from arazzo_runner.sources.openapi.references import elements, join, member, members, text
@@ -161,3 +162,14 @@ def _met(scheme: Scheme, credentials: Mapping[str, str], given: Collection[Spot]
     if scheme.type == "mutualTLS" or (scheme.spot is not None and scheme.spot in given):
         return _NOTHING
     return scheme.grant(credentials)
+
+
+def secrets(wanted: Alternatives, request: Request) -> frozenset[str]:
+    """The values in a request at the places of API keys; an Authorization header is known as a secret anyway."""
+    keys = {scheme.spot for schemes in wanted for scheme in schemes if scheme.type == "apiKey" and scheme.spot}
+    if not keys:
+        return frozenset()
+    query = parse_qsl(urlsplit(request.url).query)
+    found = [value for name, value in query if ("query", name) in keys]
+    found += [value for name, value in request.headers.fields if ("header", name.lower()) in keys]
+    return frozenset(value for value in found if value)

@@ -33,10 +33,14 @@ class Server:
         chosen = choice.urls.get(self.source) or choice.urls.get("")
         if chosen:
             return self._checked(chosen.strip(), "give a whole URL, such as http://localhost:8080/v1").rstrip("/")
-        return self._absolute(_VARIABLE.sub(lambda found: self._value(found[1], choice), self.url)).rstrip("/")
+        return self._absolute(
+            _VARIABLE.sub(lambda found: self._value(found[1], choice), self.url), choice.fallback
+        ).rstrip("/")
 
     def _value(self, name: str, choice: ServerChoice) -> str:
         value = choice.variables.get(f"{self.source}.{name}", choice.variables.get(name, self.defaults.get(name)))
+        if value is None and choice.fallback is not None:
+            return name
         if value is None:
             raise CannotSend(
                 "server",
@@ -45,11 +49,11 @@ class Server:
             )
         return value
 
-    def _absolute(self, url: str) -> str:
+    def _absolute(self, url: str, fallback: str | None) -> str:
         if url.startswith("//"):
             url = f"{_scheme(self.location) or 'https'}:{url}"
-        elif not _HTTP.match(url) and _scheme(self.location):
-            url = join(self.location, url)
+        elif not _HTTP.match(url) and (base := self.location if _scheme(self.location) else fallback):
+            url = join(base, url)
         where = f"; it is relative, and the description '{self.location}' is a file" if "://" not in url else ""
         return self._checked(url, f"give --server {self.source}=URL", where)
 

@@ -1,0 +1,207 @@
+"""The JSON report: the whole of a run, or of several, as one object (`docs/cli.md`).
+
+Times are RFC 3339 in UTC with milliseconds; durations are milliseconds rounded to 0.1. Bodies stand as JSON where they
+are JSON, as text where they are text, and as ``{"base64": "..."}`` otherwise; so do bytes in inputs and outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from arazzo_runner.diagnostics import Diagnostic, Origin, Span
+from arazzo_runner.effects import Headers, Request, Response
+from arazzo_runner.engine.events import Event
+from arazzo_runner.engine.results import Attempt, AttemptError, RunError, RunResult, StepResult, TakenAction
+from arazzo_runner.expressions.criteria import Verdict
+from arazzo_runner.reports.bodies import body, encodable, pretty
+from arazzo_runner.reports.places import Locate, nowhere
+from arazzo_runner.reports.runs import Runs
+from arazzo_runner.values import JSON
+
+VERSION: Final = 1
+
+#: The findings at load about what the run of a workflow, by its id, reaches.
+Findings = Callable[[str], Sequence[Diagnostic]]
+
+
+def no_findings(_: str) -> tuple[()]:
+    """`Findings` that are none."""
+    return ()
+
+
+class JsonReport:
+    """An observer that keeps the runs it sees and gives them as one report, whole, when asked."""
+
+    def __init__(self, locate: Locate = nowhere, findings: Findings = no_findings) -> None:
+        self._locate = locate
+        self._findings = findings
+        self._runs = Runs()
+
+    def __call__(self, event: Event) -> None:
+        self._runs(event)
+
+    def value(self) -> dict[str, Any]:
+        """The report as JSON."""
+        runs = [run_value(result, self._locate, self._findings(result.workflow_id)) for result in self._runs.finished]
+        return {"version": VERSION, "runs": runs}
+
+    def text(self) -> str:
+        """The report as text."""
+        return pretty(self.value())
+
+
+def run_value(result: RunResult, locate: Locate, diagnostics: Iterable[Diagnostic] = ()) -> dict[str, Any]:
+    """A workflow's run in the shape of the report."""
+    return {
+        "document": result.document,
+        "workflowId": result.workflow_id,
+        "status": result.status,
+        "inputs": encodable(result.inputs),
+        "outputs": encodable(result.outputs),
+        "error": run_error_value(result.error, locate),
+        "startedAt": timestamp(result.started_at),
+        "durationMs": milliseconds(result.duration),
+        "steps": [step_value(step, locate) for step in result.steps],
+        "dependencies": [run_value(run, locate) for run in result.dependencies],
+        "transferredTo": None if result.transferred_to is None else run_value(result.transferred_to, locate),
+        "diagnostics": [*map(diagnostic_value, diagnostics), *map(note_value, result.notes)],
+    }
+
+
+def step_value(step: StepResult, locate: Locate) -> dict[str, Any]:
+    """One visit of a step."""
+    attempts = [attempt_value(attempt, locate) for attempt in step.attempts]
+    value: dict[str, Any] = {
+        "stepId": step.step_id,
+        "operation": step.operation,
+        "operationId": step.operation_id,
+        "status": step.status,
+        "attempts": attempts,
+        "action": action_value(step.action),
+        "outputs": encodable(step.outputs),
+        "run": attempts[-1]["run"] if attempts else None,
+        "durationMs": milliseconds(step.duration),
+    }
+    if step.workflow_id is not None:
+        value["workflowId"] = step.workflow_id
+    if step.served is not None:
+        value["for"] = step.served
+    return value
+
+
+def attempt_value(attempt: Attempt, locate: Locate) -> dict[str, Any]:
+    """One try of a step."""
+    value: dict[str, Any] = {
+        "waitedMs": milliseconds(attempt.waited),
+        "request": request_value(attempt.request),
+        "response": response_value(attempt.response),
+        "criteria": [verdict_value(verdict) for verdict in attempt.verdicts],
+        "error": attempt_error_value(attempt.error),
+        "durationMs": milliseconds(attempt.duration),
+        "run": None if attempt.run is None else run_value(attempt.run, locate),
+    }
+    if attempt.notes:
+        value["notes"] = list(attempt.notes)
+    return value
+
+
+def request_value(request: Request | None) -> dict[str, Any] | None:
+    """A request as it was sent."""
+    if request is None:
+        return None
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": headers_value(request.headers),
+        "body": body(request.headers, request.content),
+    }
+
+
+def response_value(response: Response | None) -> dict[str, Any] | None:
+    """An answer, or None when there was none."""
+    if response is None:
+        return None
+    return {
+        "status": response.status_code,
+        "headers": headers_value(response.headers),
+        "body": body(response.headers, response.content),
+    }
+
+
+def headers_value(headers: Headers) -> dict[str, str]:
+    """Header fields under the names as they were written; several values of a name are joined by ``, ``."""
+    written: dict[str, str] = {}
+    for name, _ in headers.fields:
+        written.setdefault(name.lower(), name)
+    return {name: headers[name] for name in written.values()}
+
+
+def verdict_value(verdict: Verdict) -> dict[str, Any]:
+    """A judged criterion."""
+    return {"condition": verdict.condition, "type": verdict.type, "passed": verdict.passed, "why": verdict.why}
+
+
+def action_value(action: TakenAction | None) -> dict[str, Any] | None:
+    """The action that was taken; ``stepId`` and ``workflowId`` where it has them."""
+    if action is None:
+        return None
+    targets = {"stepId": action.step_id, "workflowId": action.workflow_id}
+    return {"name": action.name, "type": action.type} | {key: id_ for key, id_ in targets.items() if id_ is not None}
+
+
+def attempt_error_value(error: AttemptError | None) -> dict[str, Any] | None:
+    """Why an attempt got no answer."""
+    return None if error is None else {"code": error.code, "message": error.message}
+
+
+def run_error_value(error: RunError | None, locate: Locate) -> dict[str, Any] | None:
+    """Why a run did not succeed, and where in the document."""
+    if error is None:
+        return None
+    value: dict[str, Any] = {"code": error.code, "message": error.message}
+    if error.step_id is not None:
+        value["stepId"] = error.step_id
+    if error.origin is not None:
+        value["at"] = place_value(error.origin, locate(error.origin))
+    return value
+
+
+def place_value(origin: Origin, span: Span | None) -> dict[str, Any]:
+    """A place in a document; line and column are null where they are not known."""
+    line, column = (None, None) if span is None else (span.line, span.column)
+    return {"file": origin.document, "line": line, "column": column, "pointer": origin.pointer}
+
+
+def diagnostic_value(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A finding; lines and columns count from 1 and are null where they are not known."""
+    span = diagnostic.span
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code.name,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        "file": diagnostic.origin.document,
+        "line": span and span.line,
+        "column": span and span.column,
+        "endLine": span and span.end_line,
+        "endColumn": span and span.end_column,
+        "pointer": diagnostic.origin.pointer,
+    }
+
+
+def note_value(message: str) -> dict[str, Any]:
+    """Something of the run worth knowing, in the shape of a finding without a place."""
+    empty: Mapping[str, JSON] = dict.fromkeys(("hint", "file", "line", "column", "endLine", "endColumn", "pointer"))
+    return {"severity": "warning", "code": "run", "message": message, **empty}
+
+
+def timestamp(seconds: float) -> str:
+    """``2026-11-22T10:00:00.000Z``."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def milliseconds(seconds: float) -> float:
+    """Seconds as milliseconds, rounded to 0.1."""
+    return round(seconds * 1000, 1)

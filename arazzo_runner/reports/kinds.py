@@ -1,0 +1,126 @@
+"""The kinds of report, and how each gets to its file. Adding a kind is one line in a table.
+
+A report that is whole at the end is written to a temporary file that then takes the place of the target, also when the
+run failed; a stream of events is written as it happens, so that what happened is there even when the process is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol, TextIO
+
+from arazzo_runner.engine.events import Event
+from arazzo_runner.reports.json_report import Findings, JsonReport, no_findings
+from arazzo_runner.reports.jsonl import JsonLines
+from arazzo_runner.reports.places import Locate, nowhere
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a report may ask besides the events: where things stand, and what was found at load. Already redacted."""
+
+    locate: Locate = nowhere
+    findings: Findings = no_findings
+
+
+class Whole(Protocol):
+    """A report that is complete when the runs are over."""
+
+    def __call__(self, event: Event) -> None:
+        """See an event."""
+
+    def text(self) -> str:
+        """The report."""
+
+
+Write = Callable[[str], object]
+
+WHOLE: Final[Mapping[str, Callable[[About], Whole]]] = {
+    "json": lambda about: JsonReport(about.locate, about.findings),
+}
+STREAMS: Final[Mapping[str, Callable[[Write, About], Callable[[Event], None]]]] = {
+    "jsonl": lambda write, about: JsonLines(write, about.locate),
+}
+
+#: Those of the contract that are not there yet.
+PLANNED: Final = ("junit", "har", "html", "markdown")
+
+
+class Report:
+    """A report on its way to its place: an observer, and `finish` for the end."""
+
+    def __init__(self, kind: str, place: Path | Write, about: About) -> None:
+        self._place = place
+        self._file: TextIO | None = None
+        self._whole = WHOLE[kind](about) if kind in WHOLE else None
+        self._observe = self._whole or STREAMS[kind](self._opened(), about)
+
+    def __call__(self, event: Event) -> None:
+        self._observe(event)
+
+    def finish(self) -> None:
+        """Write what is written at the end. Raises OSError."""
+        if self._file is not None:
+            self._file.close()
+        if self._whole is None:
+            return
+        text = self._whole.text()
+        if isinstance(self._place, Path):
+            replace_file(self._place, text)
+        else:
+            self._place(text)
+
+    def _opened(self) -> Write:
+        if not isinstance(self._place, Path):
+            return self._place
+        self._file = self._place.open("w", encoding="utf-8", buffering=1)
+        return self._file.write
+
+
+def unavailable(kind: str) -> str | None:
+    """Why a kind cannot be had, or None when it can."""
+    available = ", ".join(sorted((*WHOLE, *STREAMS)))
+    if kind in WHOLE or kind in STREAMS:
+        return None
+    if kind in PLANNED:
+        return f"report kind '{kind}' is not available yet; available: {available}"
+    return f"there is no report kind '{kind}'; available: {available}"
+
+
+def unwritable(path: Path) -> str | None:
+    """Why a report could not be written there, found out before a run; None when it could."""
+    folder = path.parent
+    if not folder.is_dir():
+        return f"there is no folder '{folder}'"
+    if path.is_dir():
+        return f"'{path}' is a folder"
+    writable = os.access(path if path.exists() else folder, os.W_OK)
+    return None if writable else f"'{path}' cannot be written"
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all: into a temporary file beside it, which then takes its place."""
+    if path.exists() and not path.is_file():  # /dev/stderr, a pipe
+        path.write_text(text, encoding="utf-8")
+        return
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

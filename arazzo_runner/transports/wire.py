@@ -1,0 +1,237 @@
+"""How a request becomes bytes and an answer becomes content: exact targets, headers, codings, limits, redirects.
+
+Pure: shared by the threaded and the asyncio transport, which only move bytes. It must not open connections.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
+
+from arazzo_runner.effects import Headers, Request
+from arazzo_runner.errors import TransportError
+from arazzo_runner.secrecy import is_secret_header
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_FORBIDDEN = re.compile(r"[\r\n\x00]")
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_PORTS = {"http": 80, "https": 443}
+_ABOUT_CONTENT = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host and port of a URL: what credentials are meant for."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request as it goes over the wire; ``target`` is its path and query exactly as the request has them."""
+
+    method: str
+    url: str
+    target: bytes
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+    origin: Origin
+
+
+def outgoing(request: Request, defaults: Iterable[tuple[str, str]]) -> Outgoing:
+    """The request ready to be sent, with those default headers that it does not set itself.
+
+    Raises `TransportError` for what cannot be sent; its message never holds a value.
+    """
+    if not _TOKEN.match(request.method):
+        raise TransportError("protocol", f"expected an HTTP method, found '{request.method}'")
+    origin = origin_of(request.url)
+    scheme, _, rest = request.url.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    userinfo, _, place = authority.rpartition("@")
+    target = _target(rest[len(authority) :])
+    headers = [(_name(name), _value(name, value)) for name, value in request.headers.fields]
+    _check_length(request)
+    own = [*defaults, *_basic(userinfo)]
+    headers += [(name.encode(), value.encode()) for name, value in own if name not in request.headers]
+    return Outgoing(request.method, f"{scheme}://{place}{target}", target.encode(), headers, request.content, origin)
+
+
+def origin_of(url: str) -> Origin:
+    """The origin of an absolute http or https URL. Raises `TransportError` for any other."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise TransportError("connect", "expected a URL with a host and a port number, found neither") from None
+    scheme = parts.scheme.lower()
+    if scheme not in _PORTS:
+        message = f"expected an http or https URL, found '{scheme}:'" if scheme else "expected an absolute URL"
+        raise TransportError("connect", f"{message}; give the server as an absolute http or https URL")
+    if not host:
+        raise TransportError("connect", "expected a URL with a host, found none")
+    return Origin(scheme, host, port if port is not None else _PORTS[scheme])
+
+
+def _target(written: str) -> str:
+    target = written.partition("#")[0]
+    if not target.startswith("/"):
+        target = f"/{target}"
+    return quote(target, safe=_PRINTABLE)  # only what no HTTP message may carry: spaces, controls, non-ASCII
+
+
+def _basic(userinfo: str) -> list[tuple[str, str]]:
+    if not userinfo:
+        return []
+    plain = unquote_to_bytes(userinfo if ":" in userinfo else f"{userinfo}:")
+    return [("authorization", f"Basic {b64encode(plain).decode()}")]
+
+
+def _name(name: str) -> bytes:
+    if not _TOKEN.match(name):
+        raise TransportError("protocol", f"expected a header name, found {name!r}")
+    return name.encode("ascii")
+
+
+def _value(name: str, value: str) -> bytes:
+    if _FORBIDDEN.search(value):
+        raise TransportError("protocol", f"the value of header '{name}' has a line break, which no header may hold")
+    return value.strip(" \t").encode("utf-8", "surrogateescape")
+
+
+def _check_length(request: Request) -> None:
+    length, actual = request.headers.get("content-length"), len(request.content)
+    if length is not None and length.strip() != str(actual):
+        raise TransportError(
+            "protocol", f"header 'Content-Length' is wrong: the content has {actual} bytes; leave it out"
+        )
+
+
+# --- redirects --------------------------------------------------------------------------------------------------------
+def redirected(request: Request, status: int, location: str | None) -> Request | None:
+    """The request that a redirect asks for, or None when the answer is none.
+
+    Secrets never cross to another origin (S41); a 303, and a POST that is moved, go on as GET without content.
+    """
+    if status not in (301, 302, 303, 307, 308) or location is None:
+        return None
+    url = _without_userinfo(urljoin(request.url, quote(location, safe=_PRINTABLE)))
+    fields = request.headers.fields
+    method, content = request.method, request.content
+    if (status == 303 and method != "HEAD") or (status in (301, 302) and method == "POST"):
+        method, content = "GET", b""
+        fields = tuple(field for field in fields if field[0].lower() not in _ABOUT_CONTENT)
+    if origin_of(url) != origin_of(request.url):
+        fields = tuple(field for field in fields if not is_secret_header(field[0]) and field[0].lower() != "host")
+    return Request(method, url, Headers(fields), content)
+
+
+def _without_userinfo(url: str) -> str:
+    """The answer of a server must not choose credentials."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+# --- content ----------------------------------------------------------------------------------------------------------
+class _TooLarge(Exception):
+    """More than the limit."""
+
+
+class _Inflate:
+    """Decodes gzip or deflate, never more than asked for: a small answer can stand for gigabytes."""
+
+    def __init__(self, coding: str) -> None:
+        self._coding = coding
+        self._decoder = zlib.decompressobj(zlib.MAX_WBITS | 16 if coding == "gzip" else zlib.MAX_WBITS)
+        self._begun = False
+
+    def feed(self, data: bytes, limit: int) -> bytes:
+        out = bytearray()
+        while data:
+            if self._decoder.eof:
+                break  # a second member, or padding: no server means it
+            out += self._decompress(data, limit - len(out) + 1)
+            self._begun = True
+            if len(out) > limit:
+                raise _TooLarge
+            data = self._decoder.unconsumed_tail
+        return bytes(out)
+
+    def _decompress(self, data: bytes, most: int) -> bytes:
+        try:
+            return self._decoder.decompress(data, most)
+        except zlib.error:
+            if self._begun or self._coding == "gzip":
+                raise
+        self._decoder = zlib.decompressobj(-zlib.MAX_WBITS)  # deflate without the zlib header, as some servers send it
+        return self._decoder.decompress(data, most)
+
+    @property
+    def complete(self) -> bool:
+        return self._decoder.eof or not self._begun
+
+
+class Content:
+    """Collects an answer's content, decoded, up to a limit of bytes (S42). Everything raises `TransportError`."""
+
+    def __init__(self, headers: Headers, limit: int, origin: Origin) -> None:
+        codings = [coding.strip().lower() for coding in headers.get("content-encoding", "").split(",")]
+        self._codings = [coding for coding in reversed(codings) if coding not in ("", "identity")]
+        self._decoders: list[_Inflate] = []
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._limit = limit
+        self._origin = origin
+        declared = headers.get("content-length", "")
+        if not self._codings and declared.isdecimal() and len(declared) < 20 and int(declared) > limit:
+            raise self._too_large()
+
+    def feed(self, raw: bytes) -> None:
+        """Take the next bytes as they came."""
+        try:
+            data = self._decode(raw) if self._codings else raw
+        except _TooLarge:
+            raise self._too_large() from None
+        except zlib.error:
+            raise self._broken(f"is not the {self._codings[0]} data that its Content-Encoding says") from None
+        self._size += len(data)
+        if self._size > self._limit:
+            raise self._too_large()
+        self._parts.append(data)
+
+    def whole(self) -> bytes:
+        """All of it."""
+        if not all(decoder.complete for decoder in self._decoders):
+            raise self._broken("breaks off in the middle of its compressed content")
+        return b"".join(self._parts)
+
+    def _decode(self, data: bytes) -> bytes:
+        if not self._decoders:
+            self._decoders = [self._decoder(coding) for coding in self._codings]
+        for decoder in self._decoders:
+            data = decoder.feed(data, self._limit)
+        return data
+
+    def _decoder(self, coding: str) -> _Inflate:
+        coding = coding.removeprefix("x-")
+        if coding not in ("gzip", "deflate"):
+            raise self._broken(
+                f"is coded as '{coding}', expected gzip or deflate; do not ask for it in Accept-Encoding"
+            )
+        return _Inflate(coding)
+
+    def _too_large(self) -> TransportError:
+        message = f"the answer of '{self._origin}' has more than {self._limit:,} bytes; raise the limit to accept it"
+        return TransportError("too-large", message)
+
+    def _broken(self, what: str) -> TransportError:
+        return TransportError("protocol", f"the answer of '{self._origin}' {what}")

@@ -1,0 +1,232 @@
+"""`arazzo validate`, `show` and `mock`, and the group itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parent / "data"
+
+
+class TestValidate:
+    """Findings on stdout, a summary on stderr; 0 without errors, 1 with, 2 when a file cannot be read."""
+
+    def test_a_sound_document(self, arazzo) -> None:
+        result = arazzo("validate", "orders.arazzo.yml")
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert result.stderr == "1 document: no findings\n"
+
+    def test_text_has_the_place_the_line_and_a_hint(self, arazzo) -> None:
+        result = arazzo("validate", "broken.arazzo.yml")
+        assert result.exit_code == 1
+        assert result.stdout.startswith("broken.arazzo.yml:9:18: error[unknown-operation]: ")
+        assert "\n    9 |     operationId: placeOrdr\n      |                  ^^^^^^^^^\n" in result.stdout
+        assert result.stderr == "1 document: 1 error\n"
+
+    def test_json(self, arazzo) -> None:
+        result = arazzo("validate", "broken.arazzo.yml", "orders.arazzo.yml", "--format", "json")
+        report = json.loads(result.stdout)
+        assert report["version"] == 1
+        broken, sound = report["documents"]
+        assert sound == {"file": "orders.arazzo.yml", "diagnostics": []}
+        (finding,) = broken["diagnostics"]
+        assert finding.keys() == {
+            "severity", "code", "message", "hint", "file", "line", "column", "endLine", "endColumn", "pointer",
+        }  # fmt: skip
+        assert (finding["line"], finding["column"], finding["endColumn"]) == (9, 18, 27)
+        assert finding["pointer"] == "/workflows/0/steps/0/operationId"
+
+    def test_a_folder_is_searched_for_arazzo_documents(self, arazzo, tmp_path: Path) -> None:
+        shutil.copytree(DATA, tmp_path / "here" / "below")
+        (tmp_path / "here" / "node_modules").mkdir()
+        shutil.copy(DATA / "broken.arazzo.yml", tmp_path / "here" / "node_modules")
+        (tmp_path / "here" / "w.json").write_text('{"arazzo": "1.0.1", "info": {}}')
+        report = json.loads(arazzo("validate", str(tmp_path), "--format", "json").stdout)
+        names = [Path(document["file"]).name for document in report["documents"]]
+        assert names == ["broken.arazzo.yml", "orders.arazzo.yml", "w.json"]
+
+    def test_a_folder_without_documents(self, arazzo, tmp_path: Path) -> None:
+        result = arazzo("validate", str(tmp_path))
+        assert result.exit_code == 2
+        assert "there is no Arazzo document in this folder" in result.stderr
+
+    def test_a_file_that_cannot_be_read_does_not_hide_the_others(self, arazzo) -> None:
+        result = arazzo("validate", "nothing.yml", "broken.arazzo.yml")
+        assert result.exit_code == 2
+        assert "cannot read 'nothing.yml'" in result.stderr
+        assert "unknown-operation" in result.stdout
+
+    def test_the_document_alone(self, arazzo) -> None:
+        result = arazzo("validate", "broken.arazzo.yml", "--no-sources")
+        assert "unknown-operation" not in result.stdout
+        assert result.exit_code == 0
+
+    def test_what_is_no_yaml(self, arazzo, tmp_path: Path) -> None:
+        (tmp_path / "x.yml").write_text("arazzo: 1.0.1\ninfo: [\n")
+        result = arazzo("validate", str(tmp_path / "x.yml"))
+        assert result.exit_code == 1
+        assert "error[yaml-syntax]" in result.stdout
+
+
+class TestShow:
+    """What a document holds."""
+
+    def test_text(self, arazzo) -> None:
+        result = arazzo("show", "orders.arazzo.yml", "place-order")
+        assert result.exit_code == 0
+        lines = [" ".join(one.split()) for one in result.stdout.splitlines()]
+        assert lines[0] == "Orders 1.0.0 (arazzo 1.0.1)"
+        assert "token string required, secret The bearer token." in lines
+        assert "count integer default 1" in lines
+        assert "1 place POST /orders" in lines
+        assert "2 look GET /orders/{id} ✗ end" in lines
+        assert "id $steps.place.outputs.id" in lines
+        assert "upload" not in result.stdout
+
+    def test_json(self, arazzo) -> None:
+        shown = json.loads(arazzo("show", "orders.arazzo.yml", "--format", "json").stdout)
+        assert [workflow["workflowId"] for workflow in shown["workflows"]] == ["place-order", "upload"]
+        first = shown["workflows"][0]
+        assert first["inputs"][0] == {
+            "name": "token",
+            "type": "string",
+            "required": True,
+            "secret": True,
+            "default": None,
+            "enum": None,
+            "description": "The bearer token.",
+        }
+        assert first["steps"][1]["operation"] == "GET /orders/{id}"
+        assert first["steps"][1]["onFailure"][0]["criteria"] == ["$statusCode == 410"]
+        assert first["credentials"][0]["steps"] == ["place", "look"]
+
+    def test_credentials(self, arazzo) -> None:
+        text = arazzo("show", "orders.arazzo.yml", "--auth").stdout
+        assert "ARAZZO_AUTH_BEARER" in text
+        assert "for place, look" in text
+
+    def test_mermaid(self, arazzo) -> None:
+        lines = arazzo("show", "orders.arazzo.yml", "place-order", "--format", "mermaid").stdout.splitlines()
+        assert lines[0] == "flowchart TD"
+        assert '    w1s1["place<br/>POST /orders"]' in lines
+        assert "    w1s1 --> w1s2" in lines
+        assert '    w1s2 -.->|"$statusCode == 410"| w1end' in lines
+
+    def test_markdown(self, arazzo) -> None:
+        text = arazzo("show", "orders.arazzo.yml", "--format", "markdown").stdout
+        assert "# Orders\n\n## place-order\n" in text
+        assert "| `place` | `POST /orders` |  |" in text
+
+    def test_a_broken_document_is_shown_too(self, arazzo) -> None:
+        result = arazzo("show", "broken.arazzo.yml")
+        assert result.exit_code == 0
+        assert "placeOrdr (not found)" in result.stdout
+
+
+def test_mock_serves_what_the_workflows_use() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "arazzo_runner", "mock", "orders.arazzo.yml"],
+        cwd=DATA,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    assert url.startswith("http://127.0.0.1:")
+    with urllib.request.urlopen(f"{url}/v1/orders/o-1", timeout=30) as answer:
+        assert json.load(answer)["state"] in ("open", "done")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+
+
+class TestGroup:
+    """The command itself is light and says what there is."""
+
+    def test_help_lists_the_commands(self, arazzo) -> None:
+        result = arazzo("--help")
+        assert result.exit_code == 0
+        for name in ("run", "validate", "show", "mock"):
+            assert f"\n  {name} " in result.stdout
+
+    def test_a_mistyped_command_gets_a_suggestion(self, arazzo) -> None:
+        result = arazzo("valdate")
+        assert result.exit_code == 2
+        assert "did you mean 'validate'?" in result.stderr
+
+    def test_the_version(self, arazzo) -> None:
+        from arazzo_runner import __version__
+
+        assert arazzo("--version").stdout == f"arazzo {__version__}\n"
+
+    @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["validate", "--help"], ["--version"]])
+    def test_help_imports_nothing_heavy(self, arguments: list[str]) -> None:
+        code = f"""
+import sys
+from arazzo_runner.cli import main
+try:
+    main({arguments!r}, standalone_mode=False)
+finally:
+    heavy = {{"httpx", "jsonschema", "rich", "yaml", "lxml", "elementpath", "openapi_core", "regex", "asyncio"}}
+    print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+"""
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal")
+def test_s9_a_terminal_is_asked_for_what_is_missing_and_secrets_are_not_shown(shop) -> None:
+    import pty
+
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover - the child
+        os.chdir(DATA)
+        os.environ |= {"COLUMNS": "60", "LINES": "24", "TERM": "xterm-256color"}
+        command = [
+            sys.executable,
+            "-m",
+            "arazzo_runner",
+            "run",
+            "orders.arazzo.yml",
+            "place-order",
+            "--server",
+            shop.url,
+        ]
+        os.execv(sys.executable, command)
+    seen = read_until(terminal, "token:")
+    os.write(terminal, b"hidden-99\n")
+    seen += read_until(terminal, "item:")
+    os.write(terminal, b"tea\n")
+    seen += read_until(terminal, "succeeded")
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert "The bearer token." in seen
+    assert "hidden-99" not in seen
+    assert json.loads(shop.sent[0][3]) == {"item": "tea", "count": 1}
+
+
+def read_until(terminal: int, wanted: str, seconds: float = 60) -> str:
+    """What a terminal shows, up to a text."""
+    seen = ""
+    deadline = time.monotonic() + seconds
+    while wanted not in seen:
+        assert time.monotonic() < deadline, f"'{wanted}' did not come in: {seen}"
+        if select.select([terminal], [], [], 0.1)[0]:
+            try:
+                seen += os.read(terminal, 65536).decode(errors="replace")
+            except OSError:
+                break
+    return seen

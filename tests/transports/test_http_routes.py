@@ -1,0 +1,56 @@
+"""S41: proxies come from the environment, each way is set up once, and only when it is needed."""
+
+from __future__ import annotations
+
+import pytest
+from loopback import always, reply, send, serving
+from test_http_transport import failure, in_loop, in_thread
+
+from arazzo_runner.transports import HttpOptions
+
+NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture(params=[in_thread, in_loop])
+def exchange(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> object:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    return request.param
+
+
+def test_a_proxy_of_the_environment_is_used(exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(always(reply(b"by proxy"))) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{proxy.port}")
+        (response,) = exchange(send("http://api.invalid/a%2Fb?x=+"), options=HttpOptions())
+    assert response.content == b"by proxy"
+    assert proxy.seen[0].startswith(b"GET http://api.invalid/a%2Fb?x=+ HTTP/1.1")
+
+
+def test_https_goes_through_a_tunnel(exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(always(reply(b"", "407 Proxy Authentication Required"))) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:word@127.0.0.1:{proxy.port}")
+        error = failure(exchange, send("https://api.invalid/a%2Fb"), options=HttpOptions())
+    assert proxy.seen[0].startswith(b"CONNECT api.invalid:443 HTTP/1.1")
+    assert (error.code, "the proxy gave no connection to 'api.invalid:443'" in error.message) == ("connect", True)
+
+
+def test_no_proxy_excepts_hosts(exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving(always(reply(b"straight"))) as server:
+        assert exchange(send(server.url), options=HttpOptions())[0].content == b"straight"
+
+
+def test_without_the_environment_there_is_no_proxy(exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with serving(always(reply(b"straight"))) as server:
+        assert exchange(send(server.url), options=HttpOptions(trust_env=False))[0].content == b"straight"
+
+
+@pytest.mark.parametrize("proxy", ["gopher://127.0.0.1:1", "http://127.0.0.1:port"])
+def test_a_proxy_that_cannot_be_used_is_explained(exchange, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    error = failure(exchange, send("http://api.invalid/"), options=HttpOptions())
+    assert error.code == "connect"
+    assert "the proxy that the environment names cannot be used" in error.message

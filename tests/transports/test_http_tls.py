@@ -1,0 +1,124 @@
+"""S41: TLS is verified; a CA, a client certificate and their mistakes."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from loopback import always, reply, send, serving
+from test_http_transport import failure, in_loop, in_thread
+
+from arazzo_runner.transports import HttpOptions
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for 127.0.0.1, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
+    return path
+
+
+@pytest.fixture
+def context(pem: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
+
+
+@pytest.fixture(params=[in_thread, in_loop])
+def exchange(request: pytest.FixtureRequest) -> Callable:
+    return request.param
+
+
+def test_an_untrusted_certificate_is_refused(exchange: Callable, context: ssl.SSLContext) -> None:
+    with serving(always(reply()), context) as server:
+        error = failure(exchange, send(server.url))
+    assert error.code == "tls"
+    assert f"the certificate of '127.0.0.1:{server.port}' is not trusted: self-signed certificate" in error.message
+    assert server.seen == []
+
+
+def test_the_given_authority_is_trusted(exchange: Callable, context: ssl.SSLContext, pem: Path) -> None:
+    with serving(always(reply(b"safe")), context) as server:
+        (response,) = exchange(send(server.url), options=HttpOptions(ca=str(pem), trust_env=False))
+    assert response.content == b"safe"
+
+
+def test_verification_can_be_switched_off(exchange: Callable, context: ssl.SSLContext) -> None:
+    with serving(always(reply(b"open")), context) as server:
+        assert exchange(send(server.url), options=HttpOptions(verify=False, trust_env=False))[0].content == b"open"
+
+
+def test_a_client_certificate_is_shown(exchange: Callable, context: ssl.SSLContext, pem: Path) -> None:
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(pem)
+    with serving(always(reply(b"known")), context) as server:
+        options = HttpOptions(ca=str(pem), cert=str(pem), trust_env=False)
+        assert exchange(send(server.url), options=options)[0].content == b"known"
+        error = failure(exchange, send(server.url), options=HttpOptions(ca=str(pem), trust_env=False))
+    assert error.code in ("tls", "connect")  # TLS 1.3 servers may just hang up
+
+
+def test_tls_to_a_server_without_it_is_explained(exchange: Callable) -> None:
+    def greet(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(10)
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            while connection.recv(4096):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=greet, args=(listener,), daemon=True)
+        thread.start()
+        error = failure(exchange, send(f"https://127.0.0.1:{listener.getsockname()[1]}"))
+        thread.join(5)
+    assert error.code == "tls"
+    assert "does not speak TLS; is it an http:// server?" in error.message
+
+
+def test_a_handshake_that_never_ends_meets_the_timeout(exchange: Callable) -> None:
+    with serving(always(b"")) as server:
+        error = failure(exchange, send(server.url.replace("http:", "https:"), timeout=0.3))
+    assert error.code == "timeout"
+
+
+@pytest.mark.parametrize("field", ["ca", "cert"])
+def test_a_file_that_is_missing_or_no_pem_is_named(exchange: Callable, tmp_path: Path, field: str) -> None:
+    text = tmp_path / "no.pem"
+    text.write_text("no certificate")
+    for path, words in ((tmp_path / "missing.pem", "no such file"), (text, "not the PEM file")):
+        error = failure(exchange, send("https://127.0.0.1:1/"), options=HttpOptions(**{field: str(path)}))
+        assert error.code == "tls"
+        assert str(path) in error.message
+        assert words in error.message
