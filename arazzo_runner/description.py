@@ -66,6 +66,7 @@ class Document:
     location: str
     model: ArazzoDescription
     sources: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)  #: name to ``url`` and ``type``
+    content: bytes = field(default=b"", compare=False, repr=False)  #: as it was read, to find lines and columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Description:
     documents: Mapping[str, Document]  #: by URI
     workflows: Mapping[WorkflowKey, BoundWorkflow]
     diagnostics: tuple[Diagnostic, ...] = ()
+    strict: bool = False  #: dialect findings are errors
 
     @property
     def workflow_ids(self) -> tuple[str, ...]:

@@ -215,7 +215,10 @@ INVALID_JSONPATH = _declare("invalid-jsonpath", _E, "not a JSONPath query (RFC 9
 INVALID_XPATH = _declare("invalid-xpath", _E, "not an XPath expression of its version", "correct the expression")
 INVALID_POINTER = _declare("invalid-pointer", _E, "not a JSON Pointer (RFC 6901)", "begin with / and escape ~ as ~0")
 POINTER_DOTS = _declare(
-    "pointer-dots", _I, "a name with dots in a JSON Pointer; a path, where there is no such member", "write / for a path"
+    "pointer-dots",
+    _I,
+    "a name with dots in a JSON Pointer; a path, where there is no such member",
+    "write / for a path",
 )
 
 

@@ -135,6 +135,7 @@ class Workflow:
     failure_actions: tuple[FailureAction, ...] = ()
     outputs: Mapping[str, Value] = field(default_factory=dict)
     parameters: tuple[Parameter, ...] = ()
+    components: frozenset[str] = frozenset()  #: JSON Pointers of the components that it refers to
     origin: Origin = _origin()
 
 

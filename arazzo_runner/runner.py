@@ -27,7 +27,7 @@ from arazzo_runner.loader import load_description
 from arazzo_runner.secrecy import secret_values
 from arazzo_runner.sources import ServerChoice
 from arazzo_runner.transports import HttpOptions
-from arazzo_runner.validation import check, reachable_errors, reachable_workflows
+from arazzo_runner.validation import checked, reachable_errors, reachable_workflows
 from arazzo_runner.values import JSON
 
 if TYPE_CHECKING:
@@ -66,13 +66,8 @@ def load(
     """
     from arazzo_runner.transports.retrieve import retriever
 
-    description = load_description(
-        str(location),
-        retrieve=retriever(str(location), named=tuple((sources or {}).values())),
-        overrides=sources or {},
-        strict=strict,
-    )
-    return replace(description, diagnostics=(*description.diagnostics, *check(description, strict=strict)))
+    retrieve = retriever(str(location), named=tuple((sources or {}).values()))
+    return checked(load_description(str(location), retrieve=retrieve, overrides=sources or {}, strict=strict))
 
 
 def validate(

@@ -1,6 +1,6 @@
 """For tests of your own workflows: scripted answers, a clock that does not wait, and a pytest fixture.
 
-In a ``conftest.py``, ``pytest_plugins = ["arazzo_runner.testing"]`` gives the fixture `arazzo`::
+pytest finds the fixture `arazzo` by itself where this package is installed::
 
     def test_a_busy_service_is_asked_again(arazzo):
         result = arazzo("workflow.arazzo.yaml", [503, (200, {"id": 1})], inputs={"name": "x"})

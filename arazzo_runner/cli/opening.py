@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def open_document(
     """
     from arazzo_runner.loader import load_description
     from arazzo_runner.transports.retrieve import retriever
-    from arazzo_runner.validation import check
+    from arazzo_runner.validation import checked
 
     seen: dict[str, bytes] = {}
     fetch = retriever(file, named=tuple(sources.values()))
@@ -67,8 +67,8 @@ def open_document(
 
     terminal.places = Places(seen.get)
     description = load_description(file, retrieve=retrieve, overrides=sources, strict=strict, with_sources=with_sources)
-    found = (*description.diagnostics, *check(description, strict=strict))
-    return Opened(replace(description, diagnostics=found), found)
+    description = checked(description)
+    return Opened(description, description.diagnostics)
 
 
 def about(description: Description, workflow: BoundWorkflow, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:

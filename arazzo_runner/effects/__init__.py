@@ -73,6 +73,7 @@ class Response:
     status_code: int
     headers: Headers = field(default_factory=Headers)
     content: bytes = b""
+    notes: tuple[str, ...] = field(default=(), compare=False)  #: what a mock has to say of its answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ async def _exchange(
     frame.emit(
         RequestSent(step_id=step_id, attempt=trial.number, request=request, secrets=operation.secrets(request)), step_id
     )
-    site = CallSite(frame.bound.key.document, frame.bound.key.workflow_id, step_id, sent)
+    site = CallSite(frame.bound.key.document, frame.bound.key.workflow_id, step_id, sent, frame.inputs, frame.outputs)
     try:
         response = await perform(Send(request, timeout, run.settings.limits.max_response_bytes, site))
     except TransportError as error:
@@ -144,7 +144,7 @@ async def _exchange(
     frame.polled[step_id].retry_after = retry_after(response, run.now)
     exchange = operation.read(exchange, response)
     mismatch = None
-    notes = exchange.notes
+    notes = (*exchange.notes, *response.notes)
     if run.settings.check != "off" and (breaks := operation.check_response(request, response)):
         notes += breaks
         if run.settings.check == "error":
@@ -192,4 +192,4 @@ def outputs_of(
 
 
 def _unsent(trial: Try, code: str, message: str, *, request: Request | None = None) -> Attempt:
-    return replace(Attempt(trial.waited, request), error=AttemptError(code, message))
+    return Attempt(trial.waited, request, error=AttemptError(code, message))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from arazzo_runner.description import BoundStep, BoundWorkflow, Description, WorkflowKey
@@ -100,6 +100,7 @@ class Frame:
     depth: int
     deadline: float  #: the run's, or earlier where a calling step has a ``timeout`` (S35)
     started: float
+    given: Mapping[str, JSON]  #: the inputs of the caller, from which dependencies take what they declare (S33)
     outputs: dict[str, dict[str, JSON]] = field(default_factory=dict)  #: step outputs by stepId
     own: dict[str, JSON] = field(default_factory=dict)  #: the workflow's own outputs, for ``$outputs``
     results: list[StepResult] = field(default_factory=list)
@@ -116,7 +117,11 @@ class Frame:
     def emit(self, event: Event, *step: str) -> None:
         """Announce an event of this workflow, or of a step of it: it gets its number, its path and the time."""
         run = self.run
-        run.announce(replace(event, seq=run.next_seq(), path=self.path + step, time=run.now))
+        stamp = object.__setattr__  # it is stamped once, before anyone sees it: a copy would cost ten times as much
+        stamp(event, "seq", run.next_seq())
+        stamp(event, "path", self.path + step)
+        stamp(event, "time", run.now)
+        run.announce(event)
 
     def scope(self, exchange: Exchange | None = None, outputs: Mapping[str, JSON] | None = None) -> Scope:
         """What expressions of this workflow see now."""

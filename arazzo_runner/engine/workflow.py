@@ -70,17 +70,18 @@ async def _run_workflow(
     depth: int,
     reason: str,
     deadline: float,
+    given: Mapping[str, JSON] | None = None,
 ) -> RunResult:
     """Run a workflow and, one after the other, those that it hands over to; the last one's result is the result."""
     ended: list[tuple[Frame, _Outcome]] = []
     while True:
-        frame = Frame(run, workflow, inputs, path, depth, deadline, run.now)
+        frame = Frame(run, workflow, inputs, path, depth, deadline, run.now, inputs if given is None else given)
         outcome = await _run_frame(frame, reason)
         ended.append((frame, outcome))
         if outcome.transfer is None:
             break
         workflow, inputs = outcome.transfer
-        path, reason = (*path[:-1], workflow.key.workflow_id), "goto"
+        path, reason, given = (*path[:-1], workflow.key.workflow_id), "goto", None
     result: RunResult | None = None
     for frame, outcome in reversed(ended):
         result = _result(frame, outcome, result)
@@ -124,9 +125,11 @@ async def _run_dependencies(frame: Frame) -> RunError | None:
             if too_deep(frame):
                 return run.stopped
             target = run.description.workflows[key]
-            inputs = {name: value for name, value in frame.inputs.items() if name in target.input_names}
+            inputs = {name: value for name, value in frame.given.items() if name in target.input_names}
             path = (*frame.path, "dependsOn", key.workflow_id)
-            result = await _run_workflow(run, target, inputs, path, frame.depth + 1, "dependency", frame.deadline)
+            result = await _run_workflow(
+                run, target, inputs, path, frame.depth + 1, "dependency", frame.deadline, frame.given
+            )
             run.dependencies[key] = result
             frame.dependencies.append(result)
         if run.halted:

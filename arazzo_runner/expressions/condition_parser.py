@@ -90,7 +90,7 @@ def read_condition(text: str, names: Names) -> Read:
     root = reader.condition()
     if reader.at < len(text):
         raise reader.error(f"expected an operator or the end, found '{text[reader.at :]}'")
-    return Read(root, tuple(reader.expressions), tuple(reader.findings))
+    return Read(root, tuple(reader.expressions.items()), tuple(reader.findings))
 
 
 @dataclass(slots=True)
@@ -101,7 +101,8 @@ class _Reader:
     names: Names
     at: int = 0
     depth: int = 0
-    expressions: list[tuple[str, Expression]] = field(default_factory=list)
+    expressions: dict[str, Expression] = field(default_factory=dict)  #: by their text, in order
+    indexes: dict[str, int] = field(default_factory=dict)  #: of the expressions
     findings: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -262,8 +263,7 @@ class _Reader:
         )
         at = max(at, longest)
         while at < len(self.text) and not _STOP.match(self.text, at):
-            closed = closing_bracket(self.text, at) if self.text[at] == "[" else None
-            at = closed or at + 1
+            at = (closing_bracket(self.text, at) or len(self.text)) if self.text[at] == "[" else at + 1
         return at
 
     def _referring(self, text: str, start: int) -> Node:
@@ -290,9 +290,8 @@ class _Reader:
     def _add(self, text: str, expression: Expression) -> int:
         if isinstance(expression, Invalid):
             raise self.error(expression.reason)
-        if (text, expression) not in self.expressions:
-            self.expressions.append((text, expression))
-        return self.expressions.index((text, expression))
+        self.expressions.setdefault(text, expression)
+        return self.indexes.setdefault(text, len(self.indexes))
 
     def _unexpected(self) -> str:
         if self.at == len(self.text):

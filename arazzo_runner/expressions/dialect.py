@@ -15,7 +15,6 @@ from typing import Final
 
 from arazzo_runner import diagnostics
 from arazzo_runner.diagnostics import Code
-from arazzo_runner.expressions.paths import closing_bracket
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,17 +215,6 @@ def is_quoted(text: str, start: int, end: int) -> bool:
 def is_compared(text: str, start: int) -> bool:
     """Whether what begins here is an operand, for it follows a comparison operator or stands in a list."""
     return _COMPARED.search(text, 0, start) is not None
-
-
-def in_brackets(text: str, at: int) -> bool:
-    """Whether this place of a JSONPath is inside a selection in brackets."""
-    opened = -1
-    while 0 <= (opened := text.find("[", opened + 1)) < at:
-        closed = closing_bracket(text, opened) or len(text)
-        if at < closed:
-            return True
-        opened = closed - 1
-    return False
 
 
 def filters_the_root(query: str) -> bool:

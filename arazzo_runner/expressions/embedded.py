@@ -20,6 +20,7 @@ from arazzo_runner.expressions.scope import Names
 _START: Final = re.compile(rf"\{{\$|\$(?:{dialect.ROOTS})\.")
 _CALCULATED: Final = re.compile(rf"\$(?:{dialect.ROOTS})\.[\w.#/\[\]-]+\s*(?:\|\|?|\?\??|&&|==|!=)")
 _MOST_BRACES: Final = 5  #: in a declared name
+_LONGEST: Final = 2000  #: characters of an expression in braces
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _in_braces(text: str, at: int, names: Names) -> Found | None:
     """``embedded-expression = "{" expression "}"``"""
     end = at
     for _ in range(_MOST_BRACES):
-        end = text.find("}", end + 1)
+        end = text.find("}", end + 1, at + _LONGEST)
         if end < 0:
             break
         try:
@@ -93,7 +94,7 @@ def _in_braces(text: str, at: int, names: Names) -> Found | None:
 
 def _spoilt(text: str, at: int, names: Names) -> Found | None:
     """Braces that hold what was meant as an expression: a near miss, or a calculation with one."""
-    content, closed, _ = text[at + 1 :].partition("}")
+    content, closed, _ = text[at + 1 : at + _LONGEST].partition("}")
     if not closed:
         return None
     if _CALCULATED.match(content):

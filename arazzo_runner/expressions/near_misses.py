@@ -12,29 +12,27 @@ _ROOTS: Final = (
 )  # fmt: skip
 _SIMPLE: Final = ("$url", "$method", "$statusCode", "$self")
 
-#: Rewritings, in the order in which they are tried; one text may need several of them.
-_REWRITINGS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"\{(.*)\}\Z", r"\1"),
-        (r"(?=(?:inputs|outputs|steps|workflows|response|request|message|sourceDescriptions|components)\.)", "$"),
-        (r"(?i)\$(?:response\.)?(?:status|status[_-]?code|http_?status)\Z", "$statusCode"),
-        (r"(?i)\$(?:request\.)?(?:url|uri)\Z", "$url"),
-        (r"(?i)\$(?:request\.)?method\Z", "$method"),
-        (r"\$(?=body\b)", "$response."),
-        (r"(?i)\$headers?\.", "$response.header."),
-        (r"(?i)\$(query|path)\.", r"$request.\1."),
-        (r"(\$[a-z]+\.(?:body|payload))/", r"\1#/"),
-        (r"(\$steps\.[\w-]+)\.outputs?\Z", r"\1.outputs.NAME"),
-        (r"(\$steps\.[\w-]+)\.output\.", r"\1.outputs."),
-        (r"(\$steps\.[\w-]+)\.(?!outputs\.)", r"\1.outputs."),
-        (r"(\$workflows\.[\w-]+)\.steps\.[\w-]+\.outputs\.", r"\1.outputs."),
-        (r"(\$workflows\.[\w-]+)\.(?!inputs\.|outputs\.)", r"\1.outputs."),
-        (r"\$(inputs|outputs)\Z", r"$\1.NAME"),
-    )
+#: Rewritings of a text's beginning, in the order in which they are tried; one text may need several of them.
+_REWRITINGS: Final[tuple[tuple[str, str], ...]] = (
+    (r"\{(.*)\}\Z", r"\1"),
+    (r"(?=(?:inputs|outputs|steps|workflows|response|request|message|sourceDescriptions|components)\.)", "$"),
+    (r"(?i)\$(?:response\.)?(?:status|status[_-]?code|http_?status)\Z", "$statusCode"),
+    (r"(?i)\$(?:request\.)?(?:url|uri)\Z", "$url"),
+    (r"(?i)\$(?:request\.)?method\Z", "$method"),
+    (r"\$(?=body\b)", "$response."),
+    (r"(?i)\$headers?\.", "$response.header."),
+    (r"(?i)\$(query|path)\.", r"$request.\1."),
+    (r"(\$[a-z]+\.(?:body|payload))/", r"\1#/"),
+    (r"(\$steps\.[\w-]+)\.outputs?\Z", r"\1.outputs.NAME"),
+    (r"(\$steps\.[\w-]+)\.output\.", r"\1.outputs."),
+    (r"(\$steps\.[\w-]+)\.(?!outputs\.)", r"\1.outputs."),
+    (r"(\$workflows\.[\w-]+)\.steps\.[\w-]+\.outputs\.", r"\1.outputs."),
+    (r"(\$workflows\.[\w-]+)\.(?!inputs\.|outputs\.)", r"\1.outputs."),
+    (r"\$(inputs|outputs)\Z", r"$\1.NAME"),
 )
 _SPOILT_POINTER: Final = re.compile(r"\$(?:response|request|message)\.(?:body|payload)/|\$[\w.-]+#/[^\s{}]*\{\$")
 _MOST_REWRITINGS: Final = 4
+_LONGEST_ROOT: Final = 30  #: characters
 _LONGEST: Final = 300  #: characters; nothing longer is a slip of the pen
 
 
@@ -68,9 +66,10 @@ def is_spoilt_pointer(text: str) -> bool:
 
 def _rewritten(text: str) -> str:
     for pattern, replacement in _REWRITINGS:
-        rewritten, count = pattern.subn(replacement, text, count=1) if pattern.match(text) else (text, 0)
-        if count and rewritten != text:
-            return rewritten
+        if re.match(pattern, text) is not None:
+            rewritten = re.sub(pattern, replacement, text, count=1)
+            if rewritten != text:
+                return rewritten
     root, dot, rest = text.partition(".")
     nearest = _nearest(root)
     return text if nearest is None or root == nearest else f"{nearest}{dot}{rest}"
@@ -78,7 +77,7 @@ def _rewritten(text: str) -> str:
 
 def _nearest(root: str) -> str | None:
     """The known root that this is a misspelling of."""
-    if not root.startswith("$") or root in _SIMPLE:
+    if not root.startswith("$") or root in _SIMPLE or len(root) > _LONGEST_ROOT:
         return None
     from difflib import get_close_matches
 

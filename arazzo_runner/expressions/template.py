@@ -40,7 +40,9 @@ _SELECTOR_TYPES: Final = frozenset({"jsonpath", "xpath", "jsonpointer"})
 
 def compile_value(raw: JSON, names: Names, report: Report) -> Value:
     """Any JSON with the expressions in it read (S11); what holds none is one `Constant`. Never raises."""
-    return _compile(raw, names, report, _DEEPEST)
+    if isinstance(raw, dict | list) or (isinstance(raw, str) and "$" in raw):
+        return _compile(raw, names, report, _DEEPEST)
+    return Constant(raw)
 
 
 def compile_text(text: str, names: Names, report: Report) -> Template | Constant:
@@ -101,20 +103,24 @@ def source_text(value: Value) -> str:
             return f"{value.type.type} {source_text(value.selector)} of {value.context}"
 
 
-def _compile(raw: JSON, names: Names, report: Report, levels: int) -> Value:
+def _below(raw: JSON, at: str | int, names: Names, report: Report, levels: int) -> Value:
+    if isinstance(raw, dict | list) or (isinstance(raw, str) and "$" in raw):
+        return _compile(raw, names, report.at(at), levels - 1)
+    return Constant(raw)
+
+
+def _compile(raw: dict[str, JSON] | list[JSON] | str, names: Names, report: Report, levels: int) -> Value:
     if isinstance(raw, str):
-        return _compile_text(raw, names, report) if "$" in raw else Constant(raw)
-    if not isinstance(raw, dict | list):
-        return Constant(raw)
+        return _compile_text(raw, names, report)
     if levels == 0:
         report(Finding(WRONG_VALUE, f"the value is nested deeper than {_DEEPEST} levels"))
         return Constant(raw)
     if isinstance(raw, list):
-        items = tuple(_compile(item, names, report.at(index), levels - 1) for index, item in enumerate(raw))
+        items = tuple(_below(item, index, names, report, levels) for index, item in enumerate(raw))
         return Constant(raw) if all(isinstance(item, Constant) for item in items) else ArrayValue(items)
     if _is_selector(raw):
         return _compile_selector(raw, names, report)
-    members = tuple((name, _compile(member, names, report.at(name), levels - 1)) for name, member in raw.items())
+    members = tuple((name, _below(member, name, names, report, levels)) for name, member in raw.items())
     return Constant(raw) if all(isinstance(member, Constant) for _, member in members) else ObjectValue(members)
 
 

@@ -44,7 +44,6 @@ def test_the_fixture_runs_workflows_and_checks_the_script(tmp_path: Path) -> Non
     files = {"api.yaml": OPENAPI, "w.yaml": WORKFLOW, "test_it.py": TESTS}
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["arazzo_runner.testing"]\n')
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert "2 passed, 1 error" in done.stdout, done.stdout

@@ -86,6 +86,11 @@ class OpenAPIOperation:
         wanted = self._compiled.security
         return grants(wanted, credentials, {self._spot(argument) for argument in given}) if wanted else ()
 
+    @property
+    def spots(self) -> frozenset[Spot]:
+        """The places of a request that its security schemes fill."""
+        return frozenset(scheme.spot for schemes in self._compiled.security for scheme in schemes if scheme.spot)
+
     def secrets(self, request: Request) -> frozenset[str]:
         """The values in a request that stand where its security schemes put a credential (S10)."""
         return secrets(self._compiled.security, request)

@@ -20,6 +20,7 @@ Encode: TypeAlias = Callable[[str], str]
 
 _RESERVED_IN_QUERY = ":/?@!$&'()*+,;="
 _RESERVED_IN_PATH = ":/@!$&'()*+,;="
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _COOKIE_UNSAFE = re.compile(r"[^\x21\x23-\x2B\x2D-\x3A\x3C-\x5B\x5D-\x7E]")
 
@@ -29,7 +30,7 @@ _DELIMITERS = {"simple": ",", "label": ",", "matrix": ","} | _QUERY_DELIMITERS
 
 def encode(text: str) -> str:
     """Percent-encode all but the unreserved characters (RFC 3986, section 2.3)."""
-    return quote(text, safe="")
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")
 
 
 def encode_reserved(text: str) -> str:

@@ -1,0 +1,87 @@
+"""The documents of one description: each location is read and parsed once, and documents are known by identity (S3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from arazzo_runner.effects import Retrieved
+from arazzo_runner.errors import InvalidDescription, UnreadableDocument
+from arazzo_runner.loader.locations import identity, is_remote, join, tidy
+from arazzo_runner.loader.yaml import parse_document
+from arazzo_runner.values import JSON
+
+#: How many documents one description may consist of.
+MAX_DOCUMENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A document as it was read: where, from which bytes, its URI (`$self` or else the location), and its JSON."""
+
+    location: str
+    uri: str
+    content: bytes
+    raw: JSON
+
+
+class Library:
+    """Reads documents through ``retrieve``; those ``given`` are found by their location or their `$self`."""
+
+    def __init__(self, retrieve: Callable[[str], Retrieved], given: Sequence[Retrieved] = ()) -> None:
+        self._retrieve = retrieve
+        self._read: dict[str, Parsed | UnreadableDocument | InvalidDescription] = {}
+        self._by_uri: dict[str, Parsed] = {}
+        for retrieved in given:
+            self._keep(identity(retrieved.location), retrieved, openapi=True)
+
+    def by_identity(self, uri: str) -> Parsed | None:
+        """The document that calls itself by this URI, if it is among those given or read."""
+        return self._by_uri.get(uri)
+
+    def read(self, location: str, *, openapi: bool = False) -> Parsed:
+        """The document at a location. Raises `UnreadableDocument` or `InvalidDescription` (it does not parse)."""
+        key = identity(location)
+        if key not in self._read:
+            self._retrieve_and_keep(key, tidy(location), openapi=openapi)
+        found = self._read[key]
+        if isinstance(found, Parsed):
+            return found
+        raise found
+
+    def _retrieve_and_keep(self, key: str, location: str, *, openapi: bool) -> None:
+        if len(self._read) >= MAX_DOCUMENTS:
+            self._read[key] = UnreadableDocument(location, f"there are more than {MAX_DOCUMENTS} documents already")
+            return
+        try:
+            retrieved = self._retrieve(location)
+        except UnreadableDocument as error:
+            self._read[key] = error
+        else:
+            self._keep(key, retrieved, openapi=openapi)
+
+    def _keep(self, key: str, retrieved: Retrieved, *, openapi: bool) -> None:
+        location = tidy(retrieved.location)
+        try:
+            raw = parse_document(retrieved.content, location, retrieved.media_type, openapi=openapi)
+        except InvalidDescription as error:
+            self._read[key] = error
+            return
+        parsed = Parsed(location, own_uri(raw, location), retrieved.content, raw)
+        self._read[key] = parsed
+        self._by_uri.setdefault(parsed.uri, parsed)
+
+
+def own_uri(raw: JSON, location: str) -> str:
+    """A document's URI: its `$self`, resolved against where it was read, or else that location."""
+    written = raw.get("$self") if isinstance(raw, Mapping) else None
+    return identity(join(location, written)) if isinstance(written, str) and written else identity(location)
+
+
+def base_of(parsed: Parsed) -> str:
+    """What relative references of a document are resolved against (S3): a path where it has no `$self` of its own."""
+    return parsed.uri if is_remote(parsed.uri) else tidy(parsed.uri) if _renamed(parsed) else parsed.location
+
+
+def _renamed(parsed: Parsed) -> bool:
+    return parsed.uri != identity(parsed.location)
