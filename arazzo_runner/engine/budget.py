@@ -15,10 +15,18 @@ def may_try(frame: Frame, step_id: str) -> bool:
     if frame.stopped:
         check_deadline(frame, step_id)
         return False
-    if run.attempts >= run.settings.limits.max_steps:
-        _stop(frame, step_id, "budget-steps", f"stopped after {run.attempts} step attempts, the limit of this run")
+    if spent(frame, step_id):
         return False
     run.attempts += 1
+    return True
+
+
+def spent(frame: Frame, step_id: str) -> bool:
+    """True, and the run is stopped, when no attempt is left for this step."""
+    run = frame.run
+    if run.attempts < run.settings.limits.max_steps:
+        return False
+    _stop(frame, step_id, "budget-steps", f"stopped after {run.attempts} step attempts, the limit of this run")
     return True
 
 
@@ -64,11 +72,12 @@ def _stop(frame: Frame, step_id: str, code: str, message: str) -> None:
 
 
 def _round_trips(frame: Frame, step_id: str) -> str:
-    """What went round: the step that was visited most, how often, by which action, and what it saw last."""
+    """What went round: the step that was sent most, how often, by which action, and what it saw last."""
     rounds = max(frame.visits, key=lambda name: (frame.visits[name], name == step_id), default=step_id)
-    if frame.visits.get(rounds, 0) < 2:
+    times = frame.sent.get(rounds) or frame.visits.get(rounds, 0)
+    if times < 2:
         return f"it was at step '{step_id}'"
     action, operands = frame.watched.get(rounds, ("", ()))
     by = f" by action '{action}'" if action else ""
     seen = f"; last, {shown(operands)}" if operands else ""
-    return f"step '{rounds}' went round {frame.visits[rounds]} times{by}{seen}"
+    return f"step '{rounds}' went round {times} times{by}{seen}"

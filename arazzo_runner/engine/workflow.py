@@ -10,7 +10,7 @@ from arazzo_runner.description import BoundAction, BoundWorkflow, Description, W
 from arazzo_runner.diagnostics import Origin
 from arazzo_runner.effects import Effect
 from arazzo_runner.effects.execution import Cancelled, Execution
-from arazzo_runner.engine.budget import check_deadline, shown, too_deep
+from arazzo_runner.engine.budget import check_deadline, shown, spent, too_deep
 from arazzo_runner.engine.events import Event, Note, WorkflowFinished, WorkflowStarted
 from arazzo_runner.engine.results import Attempt, RunError, RunResult, Status, StepResult
 from arazzo_runner.engine.state import AcceptInputs, Frame, Run, Settings
@@ -147,6 +147,8 @@ async def _run_steps(frame: Frame) -> _Outcome:
         if frame.stopped:
             return _halted(frame)
         step = frame.bound.steps[index]
+        if spent(frame, step.step.step_id):
+            return _halted(frame)
         visit = await visit_step(frame, step, _call, by_goto=by_goto)
         frame.results.append(visit.result)
         if frame.stopped:

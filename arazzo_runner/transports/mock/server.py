@@ -44,7 +44,7 @@ class MockServer(ThreadingHTTPServer):
         self.transport = MockTransport(description)
         self.progress = Progress(routes_of(description))
         self.lock = Lock()
-        super().__init__((host, port), _Handler)
+        super().__init__((host, port), _Conversation)
 
     @property
     def url(self) -> str:
@@ -70,7 +70,7 @@ class MockServer(ThreadingHTTPServer):
         """A client that goes away is no news."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Conversation(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "arazzo-mock"
     sys_version = ""
