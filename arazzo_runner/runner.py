@@ -39,6 +39,9 @@ Observer: TypeAlias = Callable[[Event], None]
 #: What servers are relative to in a mocked run, where nothing is sent.
 MOCK_SERVER: Final = "http://mock.invalid/"
 
+#: A client or transport of the caller's own making.
+HttpxPeer: TypeAlias = "httpx.Client | httpx.AsyncClient | httpx.BaseTransport | httpx.AsyncBaseTransport"
+
 _log = logging.getLogger("arazzo_runner")
 
 
@@ -87,7 +90,7 @@ class _Prepared:
         self,
         description: Description | str | Path,
         *,
-        transport: Transport | httpx.Client | httpx.AsyncClient | None = None,
+        transport: Transport | HttpxPeer | None = None,
         mock: bool = False,
         servers: ServerChoice | Mapping[str, str] | str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -171,18 +174,31 @@ class _Prepared:
                 _log.error("the observer %r raised %s and is not called again", observer, type(error).__name__)
                 self._observers.remove(observer)
 
-    def _mock_transport(self) -> Transport:
-        from arazzo_runner.transports.mock import MockTransport
+    def _opened(self) -> Transport:
+        if self._owned is None:
+            self._owned = self._open()
+        return self._owned
 
-        return MockTransport(self.description)
+    def _open(self) -> Transport:
+        if self._mock:
+            from arazzo_runner.transports.mock import MockTransport
+
+            return MockTransport(self.description)
+        if self._transport is not None and hasattr(self._transport, "perform"):
+            return _Borrowed(self._transport)
+        return self._over_http()
+
+    def _over_http(self) -> Transport:
+        raise NotImplementedError
 
 
 class Runner(_Prepared):
     """Runs workflows of a description in the calling thread.
 
-    ``transport`` may be an ``httpx.Client`` of the caller's, which is used as it is and not closed. ``credentials`` are
-    environment variables (S40), ``os.environ`` by default. With ``mock`` nothing is sent and required inputs that are
-    missing are invented. A runner may be used for several runs, one after the other; it keeps its connections.
+    ``transport`` may be an ``httpx.Client`` or an httpx transport of the caller's, which is used as it is and not
+    closed, or anything with the one method of `Transport`. ``credentials`` are environment variables (S40),
+    ``os.environ`` by default. With ``mock`` nothing is sent and required inputs that are missing are invented. A runner
+    may be used for several runs, one after the other; it keeps its connections.
     """
 
     def run(self, workflow_id: str | None = None, inputs: Mapping[str, JSON] | None = None) -> RunResult:
@@ -229,19 +245,15 @@ class Runner(_Prepared):
     ) -> None:
         self.close()
 
-    def _opened(self) -> Transport:
-        if self._owned is None:
-            self._owned = self._open()
-        return self._owned
-
-    def _open(self) -> Transport:
-        if self._mock:
-            return self._mock_transport()
-        if self._transport is not None and hasattr(self._transport, "perform"):
-            return _Borrowed(self._transport)
+    def _over_http(self) -> Transport:
         from arazzo_runner.transports.http import HttpTransport
 
-        return HttpTransport(self._http, client=cast("httpx.Client | None", self._transport))
+        given = self._transport
+        if hasattr(given, "handle_request"):
+            import httpx
+
+            given = httpx.Client(transport=cast("httpx.BaseTransport", given), trust_env=False)
+        return HttpTransport(self._http, client=cast("httpx.Client | None", given))
 
 
 class AsyncRunner(_Prepared):
@@ -288,19 +300,15 @@ class AsyncRunner(_Prepared):
     ) -> None:
         await self.aclose()
 
-    def _opened(self) -> Transport:
-        if self._owned is None:
-            self._owned = self._open()
-        return self._owned
-
-    def _open(self) -> Transport:
-        if self._mock:
-            return self._mock_transport()
-        if self._transport is not None and hasattr(self._transport, "perform"):
-            return _Borrowed(self._transport)
+    def _over_http(self) -> Transport:
         from arazzo_runner.transports.http import AsyncHttpTransport
 
-        return AsyncHttpTransport(self._http, client=cast("httpx.AsyncClient | None", self._transport))
+        given = self._transport
+        if hasattr(given, "handle_async_request"):
+            import httpx
+
+            given = httpx.AsyncClient(transport=cast("httpx.AsyncBaseTransport", given), trust_env=False)
+        return AsyncHttpTransport(self._http, client=cast("httpx.AsyncClient | None", given))
 
 
 class _Borrowed:

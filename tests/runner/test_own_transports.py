@@ -1,0 +1,92 @@
+"""What an embedding program may put in the place of our transport."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from arazzo_runner import AsyncRunner, Runner
+from arazzo_runner.engine.events import Event, WorkflowFinished
+
+API = """
+openapi: 3.0.3
+info: {title: t, version: '1'}
+servers: [{url: http://api.test/v1}]
+paths: {/things: {get: {operationId: listThings, responses: {'200': {description: all of them}}}}}
+"""
+DOCUMENT = """
+arazzo: 1.0.1
+info: {title: t, version: '1'}
+sourceDescriptions: [{name: api, url: api.yml, type: openapi}]
+workflows:
+- workflowId: w
+  steps: [{stepId: s, operationId: listThings, outputs: {first: $response.body#/0}}]
+  outputs: {first: $steps.s.outputs.first}
+"""
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    (tmp_path / "api.yml").write_text(API)
+    (tmp_path / "w.yml").write_text(DOCUMENT)
+    return tmp_path / "w.yml"
+
+
+def answer(request: httpx.Request) -> httpx.Response:
+    assert str(request.url) == "http://api.test/v1/things"
+    return httpx.Response(200, json=["a"])
+
+
+def test_an_httpx_transport(document: Path) -> None:
+    with Runner(document, transport=httpx.MockTransport(answer)) as runner:
+        assert runner.run().outputs == {"first": "a"}
+
+
+def test_an_httpx_client_is_used_and_not_closed(document: Path) -> None:
+    client = httpx.Client(transport=httpx.MockTransport(answer))
+    with Runner(document, transport=client) as runner:
+        assert runner.run().outputs == {"first": "a"}
+    assert not client.is_closed
+    client.close()
+
+
+def test_the_same_inside_a_running_event_loop(document: Path) -> None:
+    async def go() -> list[dict[str, Any]]:
+        client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        async with AsyncRunner(document, transport=client) as one:
+            async with AsyncRunner(document, transport=httpx.MockTransport(answer)) as two:
+                results = await asyncio.gather(one.run(), two.run(), one.run())
+        sync = Runner(document, transport=httpx.MockTransport(answer)).run()
+        assert not client.is_closed
+        await client.aclose()
+        return [dict(result.outputs) for result in (*results, sync)]
+
+    assert asyncio.run(go()) == [{"first": "a"}] * 4
+
+
+def test_an_observer_that_raises_is_dropped_and_the_run_goes_on(
+    document: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[Event] = []
+
+    def broken(event: Event) -> None:
+        raise RuntimeError("secret-token")
+
+    result = Runner(document, transport=httpx.MockTransport(answer), observers=[broken, seen.append]).run()
+    assert result.succeeded
+    assert isinstance(seen[-1], WorkflowFinished)
+    assert "raised RuntimeError" in caplog.text
+    assert "secret-token" not in caplog.text
+
+
+def test_closing_the_stream_cancels_the_run(document: Path) -> None:
+    seen: list[Event] = []
+    stream = Runner(document, transport=httpx.MockTransport(answer), observers=[seen.append]).stream()
+    next(iter(stream))
+    stream.close()  # type: ignore[attr-defined]  # it is a generator
+    assert isinstance(seen[-1], WorkflowFinished)
+    assert seen[-1].result.status == "cancelled"
