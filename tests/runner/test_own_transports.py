@@ -57,9 +57,9 @@ def test_an_httpx_client_is_used_and_not_closed(document: Path) -> None:
 def test_the_same_inside_a_running_event_loop(document: Path) -> None:
     async def go() -> list[dict[str, Any]]:
         client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-        async with AsyncRunner(document, transport=client) as one:
-            async with AsyncRunner(document, transport=httpx.MockTransport(answer)) as two:
-                results = await asyncio.gather(one.run(), two.run(), one.run())
+        other = httpx.MockTransport(answer)
+        async with AsyncRunner(document, transport=client) as one, AsyncRunner(document, transport=other) as two:
+            results = await asyncio.gather(one.run(), two.run(), one.run())
         sync = Runner(document, transport=httpx.MockTransport(answer)).run()
         assert not client.is_closed
         await client.aclose()

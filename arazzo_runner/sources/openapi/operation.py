@@ -228,7 +228,8 @@ class OpenAPIOperation:
         )
 
     def _url(self, draft: Draft, servers: ServerChoice) -> str:
-        base = self.server.base(servers) if servers.urls or servers.variables else self._default_base
+        chosen = servers.urls or servers.variables or servers.fallback
+        base = self.server.base(servers) if chosen else self._default_base
         url = address(base, self._template.path(draft.path, self.label))
         query = draft.query
         if self._template.query:
