@@ -39,6 +39,7 @@ class BoundStep:
     operation: Operation | None = None
     workflow: WorkflowKey | None = None
     unsupported: str | None = None
+    broken: str | None = None  #: what of its text could not be read; a run in spite of errors fails it (S6)
     parameters: tuple[Parameter, ...] = ()
     on_success: tuple[BoundAction, ...] = ()
     on_failure: tuple[BoundAction, ...] = ()
@@ -56,6 +57,7 @@ class BoundWorkflow:
     inputs_schema: Mapping[str, JSON] | bool | None = None  #: with every `$ref` resolved into it
     input_names: frozenset[str] = frozenset()  #: those the schema declares
     secret_inputs: frozenset[str] = frozenset()  #: those that S10 hides
+    broken: str | None = None  #: what of its text could not be read; a run in spite of errors fails it (S6)
 
 
 @dataclass(frozen=True, slots=True)

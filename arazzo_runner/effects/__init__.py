@@ -64,6 +64,8 @@ class Request:
     url: str
     headers: Headers = field(default_factory=Headers)
     content: bytes = b""
+    #: lower-case names of headers with a credential, whatever they are called: they stay with the request's origin
+    private: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ world answers: at once, later, in virtual time, or never.
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Iterator
@@ -95,7 +96,7 @@ class Execution(Generic[E, R]):
 
     def cancel(self) -> list[E]:
         """Stop the run where it stands and give its last events. Does nothing to a run that is done."""
-        if not self.done:
+        if not self.done and inspect.getcoroutinestate(self._flow) != inspect.CORO_CLOSED:
             try:
                 self._flow.throw(Cancelled())
             except StopIteration as stop:

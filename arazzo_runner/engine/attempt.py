@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from arazzo_runner.description import BoundStep
 from arazzo_runner.effects import CallSite, Request, Send, Sleep
@@ -12,7 +12,7 @@ from arazzo_runner.engine.budget import check_deadline, may_try, shown
 from arazzo_runner.engine.events import Note, RequestSent, ResponseReceived, Waiting
 from arazzo_runner.engine.results import Attempt, AttemptError
 from arazzo_runner.engine.state import Frame, Polled
-from arazzo_runner.engine.waits import poll_wait, retry_after
+from arazzo_runner.engine.waits import next_poll, retry_after
 from arazzo_runner.errors import CannotSend, TransportError
 from arazzo_runner.expressions import resolve, resolve_text, source_text
 from arazzo_runner.expressions.criteria import Criterion, Verdict
@@ -96,11 +96,15 @@ async def _poll(frame: Frame, trial: Try, request: Request) -> float:
     """Wait before an identical request is sent again by a goto (S31); gives the seconds waited."""
     step_id = trial.step.step.step_id
     last = frame.polled.get(step_id)
-    if not trial.by_goto or trial.number > 1:
-        wait = 0.0
-    else:
-        wait = poll_wait(last, request, frame.run.settings.limits.poll_interval)
-    frame.polled[step_id] = Polled(request, None, wait)
+    if last is None or last.request != request:
+        frame.polled[step_id] = Polled(request)
+        return 0.0
+    if trial.number > 1 or not (trial.by_goto or frame.again):
+        last.retry_after = None
+        return 0.0
+    poll = next_poll(last, frame.run.settings.limits.poll_interval)
+    wait = poll.interval if poll.retry_after is None else poll.retry_after
+    frame.polled[step_id] = Polled(request, None, poll.interval)
     return await wait_for(frame, step_id, wait, "poll") if wait else 0.0
 
 

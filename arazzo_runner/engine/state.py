@@ -46,6 +46,15 @@ class Settings:
 
 
 @dataclass(slots=True)
+class Polled:
+    """What a step sent last and how long it waited, to tell polling from paging (S31)."""
+
+    request: Request
+    retry_after: float | None = None
+    interval: float = 0.0  #: what was waited last where no `Retry-After` said how long
+
+
+@dataclass(slots=True)
 class Run:
     """One run of a workflow with everything that it calls. The budget is one for the whole call tree (S32)."""
 
@@ -61,7 +70,8 @@ class Run:
     cancelled: bool = False
     dependencies: dict[WorkflowKey, RunResult] = field(default_factory=dict)
     values: dict[str, dict[str, WorkflowValues]] = field(default_factory=dict)  #: by document, by workflowId
-    completed: set[tuple[WorkflowKey, str]] = field(default_factory=set)  #: steps that have succeeded
+    completed: set[tuple[WorkflowKey, str]] = field(default_factory=set)  #: steps whose last visit succeeded
+    polled: dict[CallPath, dict[str, Polled]] = field(default_factory=dict)  #: by call path, by stepId
     _seq: int = 0
 
     def next_seq(self) -> int:
@@ -81,15 +91,6 @@ class Run:
 
 
 @dataclass(slots=True)
-class Polled:
-    """What a step sent last and how long it waited, to tell polling from paging (S31)."""
-
-    request: Request
-    retry_after: float | None = None
-    wait: float = 0.0
-
-
-@dataclass(slots=True)
 class Frame:
     """One workflow being run: its inputs, the outputs so far, and how its steps went."""
 
@@ -101,10 +102,11 @@ class Frame:
     deadline: float  #: the run's, or earlier where a calling step has a ``timeout`` (S35)
     started: float
     given: Mapping[str, JSON]  #: the inputs of the caller, from which dependencies take what they declare (S33)
+    again: bool = False  #: a goto led to this workflow or to the step that calls it: identical requests are polls
     outputs: dict[str, dict[str, JSON]] = field(default_factory=dict)  #: step outputs by stepId
     own: dict[str, JSON] = field(default_factory=dict)  #: the workflow's own outputs, for ``$outputs``
     results: list[StepResult] = field(default_factory=list)
-    polled: dict[str, Polled] = field(default_factory=dict)
+    completed: set[str] = field(default_factory=set)  #: steps whose last visit succeeded
     visits: dict[str, int] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
     repeats: dict[str, dict[str, int]] = field(
@@ -136,6 +138,20 @@ class Frame:
             self_uri=document.uri if document.model.self_ is not None else None,
             exchange=exchange,
         )
+
+    @property
+    def polled(self) -> dict[str, Polled]:
+        """What the steps at this place of the call tree sent last."""
+        return self.run.polled.setdefault(self.path, {})
+
+    def complete(self, step_id: str, *, succeeded: bool) -> None:
+        """Remember how a step's attempt went, for `dependsOn`."""
+        if succeeded:
+            self.completed.add(step_id)
+            self.run.completed.add((self.bound.key, step_id))
+        else:
+            self.completed.discard(step_id)
+            self.run.completed.discard((self.bound.key, step_id))
 
     @property
     def stopped(self) -> bool:

@@ -22,9 +22,9 @@ from arazzo_runner.expressions.scope import Scope
 from arazzo_runner.model import Parameter
 from arazzo_runner.values import JSON, MISSING
 
-#: Runs a workflow on behalf of a frame: the workflow, its inputs, its path, why, and until when.
+#: Runs a workflow on behalf of a frame: the workflow, its inputs, its path, why, until when, and whether as a poll.
 CallWorkflow: TypeAlias = Callable[
-    [Frame, BoundWorkflow, Mapping[str, JSON], "tuple[str, ...]", str, float], Awaitable[RunResult]
+    [Frame, BoundWorkflow, Mapping[str, JSON], "tuple[str, ...]", str, float, bool], Awaitable[RunResult]
 ]
 
 
@@ -78,7 +78,7 @@ async def visit_step(
             waited = await _before_retry(frame, course, transition.action, scope)
             if frame.stopped:
                 break
-    except Cancelled:
+    except (Cancelled, KeyboardInterrupt):
         frame.run.cancelled = True
         transition = Fail()
     return _finish(frame, course, transition)
@@ -103,11 +103,9 @@ async def _try_once(frame: Frame, course: _Course, waited: float) -> tuple[Trans
         ),
         step.step.step_id,
     )
-    if attempt.response is not None or attempt.run is not None or done:
-        course.outputs = _outputs(frame, step, attempt, scope, report=done)
-        frame.outputs[step.step.step_id] = course.outputs
-    if done:
-        frame.run.completed.add((frame.bound.key, step.step.step_id))
+    course.outputs = _outputs(frame, step, attempt, scope, report=done)
+    frame.outputs[step.step.step_id] = course.outputs
+    frame.complete(step.step.step_id, succeeded=done)
     taken = frame.repeats.setdefault(step.step.step_id, {}) if done else course.taken
     return choose(step, done, taken, lambda bound: _holds(course, bound, scope)), scope
 
@@ -125,10 +123,9 @@ def _holds(course: _Course, bound: BoundAction, scope: Scope) -> bool:
 
 async def _attempt(frame: Frame, course: _Course, trial: Try) -> tuple[Attempt | None, Scope]:
     step = course.step
-    unmet = _unmet_dependency(frame, step)
-    if unmet is not None:
+    error = _hindrance(frame, step)
+    if error is not None:
         may_try(frame, step.step.step_id)
-        error = AttemptError("dependency-unmet", f"it depends on step '{unmet}', which has not succeeded")
         return Attempt(waited=trial.waited, error=error), frame.scope()
     if step.operation is not None:
         attempt = await try_operation(frame, trial, step.operation)
@@ -140,19 +137,30 @@ async def _attempt(frame: Frame, course: _Course, trial: Try) -> tuple[Attempt |
     return Attempt(error=AttemptError("unresolved", reason)), frame.scope()
 
 
+def _hindrance(frame: Frame, step: BoundStep) -> AttemptError | None:
+    """Why a step cannot even be tried: the document is broken there (S6), or a dependency is unmet."""
+    if step.broken is not None:
+        return AttemptError("invalid", f"the document is broken there: {step.broken}")
+    unmet = _unmet_dependency(frame, step)
+    if unmet is None:
+        return None
+    return AttemptError("dependency-unmet", f"it depends on step '{unmet}', which has not succeeded")
+
+
 def _unmet_dependency(frame: Frame, step: BoundStep) -> str | None:
     """A step that must have succeeded before this one and has not (Step Object, `dependsOn`)."""
     for reference in step.step.depends_on:
-        if reference.startswith("$workflows."):
-            workflow_id, _, step_id = reference.removeprefix("$workflows.").partition(".steps.")
-            key = WorkflowKey(frame.bound.key.document, workflow_id)
-        elif reference.startswith("$sourceDescriptions."):
-            continue
-        else:
-            key, step_id = frame.bound.key, reference
-        if (key, step_id) not in frame.run.completed:
+        if reference.startswith("$"):
+            if not any(_names(reference, *done) for done in frame.run.completed):
+                return reference
+        elif reference not in frame.completed:
             return reference
     return None
+
+
+def _names(reference: str, key: WorkflowKey, step_id: str) -> bool:
+    """Whether ``$workflows.ID.steps.ID``, or the same behind a source's name, means this step."""
+    return reference.endswith(f".{key.workflow_id}.steps.{step_id}")
 
 
 async def _try_workflow(frame: Frame, course: _Course, trial: Try, key: WorkflowKey) -> tuple[Attempt | None, Scope]:
@@ -170,7 +178,9 @@ async def _try_workflow(frame: Frame, course: _Course, trial: Try, key: Workflow
     started = await frame.run.tick()
     timeout = course.step.step.timeout
     deadline = frame.deadline if timeout is None else min(frame.deadline, started + timeout / 1000)
-    run = await course.call(frame, child, inputs, (*frame.path, step_id, key.workflow_id), "step", deadline)
+    run = await course.call(
+        frame, child, inputs, (*frame.path, step_id, key.workflow_id), "step", deadline, course.by_goto or frame.again
+    )
     if frame.run.attempts == before:
         may_try(frame, step_id)
     scope = frame.scope(outputs=run.outputs)
@@ -212,6 +222,8 @@ def action_inputs(bound: BoundAction, frame: Frame, scope: Scope, target: BoundW
 def _outputs(frame: Frame, step: BoundStep, attempt: Attempt, scope: Scope, *, report: bool) -> dict[str, JSON]:
     if attempt.run is not None and not step.step.outputs:
         return dict(attempt.run.outputs)
+    if attempt.response is None and attempt.run is None:
+        return {}
     return outputs_of(frame, step.step.step_id, step.step.outputs, scope, report=report)
 
 
@@ -252,7 +264,9 @@ async def _serve_workflow(frame: Frame, course: _Course, bound: BoundAction, key
     except CannotSend as error:
         frame.notes.append(f"retry of step '{step_id}': workflow '{key.workflow_id}' was not run: {error.message}")
         return
-    run = await course.call(frame, target, inputs, (*frame.path, step_id, key.workflow_id), "retry", frame.deadline)
+    run = await course.call(
+        frame, target, inputs, (*frame.path, step_id, key.workflow_id), "retry", frame.deadline, frame.again
+    )
     if frame.run.attempts == before:
         may_try(frame, step_id)
     result = StepResult(
@@ -294,7 +308,7 @@ def _finish(frame: Frame, course: _Course, transition: Transition) -> Visit:
         workflow_id=step.workflow.workflow_id if step.workflow else None,
         attempts=tuple(course.attempts),
         action=action,
-        outputs=course.outputs,
+        outputs=dict(course.outputs),
         served=course.served,
         duration=frame.run.now - course.started,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-from arazzo_runner.effects import Request, Response
+from arazzo_runner.effects import Response
 from arazzo_runner.engine.state import Polled
 
 POLL_GROWTH = 1.5
@@ -29,10 +29,9 @@ def retry_after(response: Response | None, now: float) -> float | None:
     return max(0.0, moment.timestamp() - now)
 
 
-def poll_wait(last: Polled | None, request: Request, first: float) -> float:
-    """The seconds to wait before a step is sent again by a goto: none unless its request is identical (S31)."""
-    if last is None or last.request != request:
-        return 0.0
+def next_poll(last: Polled, first: float) -> Polled:
+    """The poll after ``last``: it waits what `Retry-After` said, or half as long again as the poll before (S31)."""
     if last.retry_after is not None:
-        return last.retry_after
-    return min(last.wait * POLL_GROWTH, POLL_MAXIMUM) if last.wait else min(first, POLL_MAXIMUM)
+        return last
+    interval = last.interval * POLL_GROWTH if last.interval else first
+    return Polled(last.request, None, min(interval, POLL_MAXIMUM))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -21,6 +21,9 @@ from arazzo_runner.expressions import expressions_in, resolve, source_text
 from arazzo_runner.expressions.nodes import StepOutput, Value
 from arazzo_runner.expressions.scope import WorkflowValues
 from arazzo_runner.values import JSON, MISSING
+
+#: How often one workflow may hand over to another (goto `workflowId`) in a run.
+MAX_HANDOVERS = 200
 
 _Announce: TypeAlias = Callable[[Event], None]
 
@@ -57,7 +60,7 @@ def execution(
 async def _run(run: Run, workflow: BoundWorkflow, inputs: Mapping[str, JSON]) -> RunResult:
     try:
         run.deadline = await run.tick() + run.settings.limits.timeout
-    except Cancelled:
+    except (Cancelled, KeyboardInterrupt):
         run.cancelled = True
     return await _run_workflow(run, workflow, inputs, (workflow.key.workflow_id,), 0, "asked", run.deadline)
 
@@ -70,18 +73,22 @@ async def _run_workflow(
     depth: int,
     reason: str,
     deadline: float,
+    *,
     given: Mapping[str, JSON] | None = None,
+    again: bool = False,
 ) -> RunResult:
     """Run a workflow and, one after the other, those that it hands over to; the last one's result is the result."""
     ended: list[tuple[Frame, _Outcome]] = []
     while True:
-        frame = Frame(run, workflow, inputs, path, depth, deadline, run.now, inputs if given is None else given)
+        frame = Frame(run, workflow, inputs, path, depth, deadline, run.now, given or inputs, again)
         outcome = await _run_frame(frame, reason)
         ended.append((frame, outcome))
         if outcome.transfer is None:
             break
         workflow, inputs = outcome.transfer
-        path, reason, given = (*path[:-1], workflow.key.workflow_id), "goto", None
+        if len(ended) > MAX_HANDOVERS:
+            run.stopped = _too_many_handovers(ended)
+        path, reason, given, again = (*path[:-1], workflow.key.workflow_id), "goto", None, True
     result: RunResult | None = None
     for frame, outcome in reversed(ended):
         result = _result(frame, outcome, result)
@@ -89,6 +96,12 @@ async def _run_workflow(
     if result is None:
         raise AssertionError("a run has at least one frame")
     return result
+
+
+def _too_many_handovers(ended: Sequence[tuple[Frame, _Outcome]]) -> RunError:
+    chain = " > ".join(frame.bound.key.workflow_id for frame, _ in ended[-4:])
+    message = f"stopped after {MAX_HANDOVERS} hand-overs between workflows, the last of them {chain}"
+    return RunError("budget-depth", message, origin=ended[-1][0].bound.workflow.origin)
 
 
 async def _run_frame(frame: Frame, reason: str) -> _Outcome:
@@ -104,6 +117,8 @@ async def _run_frame(frame: Frame, reason: str) -> _Outcome:
         )
     )
     accepted, violations = run.accept_inputs(frame.bound, frame.inputs)
+    if frame.bound.broken is not None:
+        return _Outcome("failed", RunError("invalid", frame.bound.broken, origin=frame.bound.workflow.origin))
     if violations and reason != "asked":
         return _Outcome("failed", RunError("invalid-inputs", "; ".join(violations), origin=frame.bound.workflow.origin))
     frame.inputs = accepted
@@ -111,7 +126,7 @@ async def _run_frame(frame: Frame, reason: str) -> _Outcome:
     try:
         error = await _run_dependencies(frame)
         return _Outcome("failed", error) if error is not None else await _run_steps(frame)
-    except Cancelled:
+    except (Cancelled, KeyboardInterrupt):
         run.cancelled = True
         return _halted(frame)
 
@@ -128,10 +143,11 @@ async def _run_dependencies(frame: Frame) -> RunError | None:
             inputs = {name: value for name, value in frame.given.items() if name in target.input_names}
             path = (*frame.path, "dependsOn", key.workflow_id)
             result = await _run_workflow(
-                run, target, inputs, path, frame.depth + 1, "dependency", frame.deadline, frame.given
+                run, target, inputs, path, frame.depth + 1, "dependency", frame.deadline, given=frame.given
             )
             run.dependencies[key] = result
             frame.dependencies.append(result)
+        _know(frame, key, result)
         if run.halted:
             return run.stopped
         if not result.succeeded:
@@ -172,8 +188,19 @@ async def _call(
     path: tuple[str, ...],
     reason: str,
     deadline: float,
+    again: bool,
 ) -> RunResult:
-    return await _run_workflow(caller.run, workflow, inputs, path, caller.depth + 1, reason, deadline)
+    result = await _run_workflow(caller.run, workflow, inputs, path, caller.depth + 1, reason, deadline, again=again)
+    _know(caller, workflow.key, result)
+    return result
+
+
+def _know(frame: Frame, key: WorkflowKey, result: RunResult) -> None:
+    """Make a workflow of another document known by its id as ``$workflows.ID``, where no own one has that id."""
+    document = frame.bound.key.document
+    if key.document != document and WorkflowKey(document, key.workflow_id) not in frame.run.description.workflows:
+        known = frame.run.values.setdefault(document, {})
+        known[key.workflow_id] = WorkflowValues(result.inputs, result.outputs)
 
 
 def _halted(frame: Frame) -> _Outcome:
@@ -182,8 +209,7 @@ def _halted(frame: Frame) -> _Outcome:
         at = frame.results[-1].step_id if frame.results else None
         where = f" at step '{at}'" if at else " before its first step"
         return _Outcome("cancelled", RunError("cancelled", f"the run was cancelled{where}", at))
-    if frame.results:
-        check_deadline(frame, frame.results[-1].step_id)
+    check_deadline(frame, (frame.results[-1] if frame.results else frame.bound.steps[0].step).step_id)
     if run.stopped is not None:
         return _Outcome("failed", run.stopped)
     message = f"workflow '{frame.bound.key.workflow_id}' did not finish within the timeout of the step that called it"
@@ -214,6 +240,9 @@ def _leave(result: StepResult, transition: Transition, origin: Origin) -> _Outco
             return _Outcome("failed", RunError("retry-spent", message, result.step_id, bound.action.origin))
         case Goto(step_id, bound):
             message = f"action '{bound.action.name}' goes to step '{step_id}', which does not exist"
+            return _Outcome("failed", RunError("unresolved", message, result.step_id, bound.action.origin))
+        case Fail(action=bound) if bound is not None and bound.action.type == "goto":
+            message = f"action '{bound.action.name}' goes to a workflow that does not exist"
             return _Outcome("failed", RunError("unresolved", message, result.step_id, bound.action.origin))
         case _:
             return _Outcome("failed", _failure(result, origin))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from difflib import get_close_matches
 from typing import Final
 
@@ -81,7 +82,7 @@ def with_defaults(schema: Schema, values: Mapping[str, JSON]) -> dict[str, JSON]
         value = completed.get(name)
         if name not in completed:
             if isinstance(property_, Mapping) and "default" in property_:
-                completed[name] = property_["default"]
+                completed[name] = deepcopy(property_["default"])
         elif isinstance(value, dict) and isinstance(property_, Mapping):
             completed[name] = with_defaults(property_, value)
     return completed
@@ -156,7 +157,8 @@ def _as_type(type_: str, text: str) -> JSON | _Not:
         case "integer" if _INTEGER.fullmatch(text):
             return int(text)
         case "number" if _NUMBER.fullmatch(text):
-            return int(text) if _INTEGER.fullmatch(text) else float(text)
+            number = int(text) if _INTEGER.fullmatch(text) else float(text)
+            return number if isfinite(number) else _NOT
         case "boolean" if text.lower() in ("true", "false"):
             return text.lower() == "true"
         case "null" if text == "null":

@@ -6,7 +6,7 @@ import pytest
 
 from arazzo_runner.effects import Headers, Request, Response
 from arazzo_runner.engine.state import Polled
-from arazzo_runner.engine.waits import poll_wait, retry_after
+from arazzo_runner.engine.waits import next_poll, retry_after
 
 NOW = 1_760_000_000.0  # Thu, 09 Oct 2025 08:53:20 GMT
 REQUEST = Request("GET", "http://api/run/1")
@@ -38,17 +38,13 @@ def test_an_identical_request_waits_longer_each_time_up_to_15_seconds() -> None:
     waits: list[float] = []
     last = Polled(REQUEST)
     for _ in range(9):
-        waits.append(poll_wait(last, REQUEST, 1.0))
-        last = Polled(REQUEST, wait=waits[-1])
+        last = next_poll(last, 1.0)
+        waits.append(last.interval)
     assert waits == pytest.approx([1, 1.5, 2.25, 3.375, 5.0625, 7.59375, 11.390625, 15, 15])
 
 
-def test_a_request_that_differs_does_not_wait() -> None:
-    """S31: a loop whose requests differ (paging) does not wait."""
-    assert poll_wait(Polled(REQUEST), Request("GET", "http://api/run/1?page=2"), 1.0) == 0
-    assert poll_wait(None, REQUEST, 1.0) == 0
-
-
-def test_retry_after_overrules_the_interval() -> None:
-    assert poll_wait(Polled(REQUEST, retry_after=4.0, wait=1.5), REQUEST, 1.0) == 4.0
-    assert poll_wait(Polled(REQUEST, retry_after=0.0), REQUEST, 1.0) == 0.0
+def test_retry_after_overrules_the_interval_and_does_not_change_it() -> None:
+    """S31: ... or what `Retry-After` said."""
+    last = Polled(REQUEST, retry_after=4.0, interval=1.5)
+    assert next_poll(last, 1.0) == last
+    assert next_poll(Polled(REQUEST, interval=1.5), 1.0).interval == 2.25

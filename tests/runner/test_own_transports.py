@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from arazzo_runner import AsyncRunner, Runner
-from arazzo_runner.engine.events import Event, WorkflowFinished
+from arazzo_runner.engine.events import Event, StepFinished, WorkflowFinished
 
 API = """
 openapi: 3.0.3
@@ -90,3 +90,47 @@ def test_closing_the_stream_cancels_the_run(document: Path) -> None:
     stream.close()  # type: ignore[attr-defined]  # it is a generator
     assert isinstance(seen[-1], WorkflowFinished)
     assert seen[-1].result.status == "cancelled"
+
+
+def test_an_observer_cannot_change_what_later_steps_see(document: Path) -> None:
+    def meddle(event: Event) -> None:
+        if isinstance(event, StepFinished):
+            event.step.outputs["first"] = "changed"  # type: ignore[index]  # what a careless program does
+
+    result = Runner(document, transport=httpx.MockTransport(answer), observers=[meddle]).run()
+    assert result.outputs == {"first": "a"}
+
+
+def test_a_default_belongs_to_its_run(tmp_path: Path) -> None:
+    (tmp_path / "api.yml").write_text(API)
+    inputs = "  inputs: {type: object, properties: {v: {type: array, default: []}}}\n  steps:"
+    (tmp_path / "w.yml").write_text(DOCUMENT.replace("  steps:", inputs).replace("$steps.s.outputs.first", "$inputs.v"))
+    runner = Runner(tmp_path / "w.yml", transport=httpx.MockTransport(answer))
+    changed = runner.run().outputs["first"]
+    assert isinstance(changed, list)
+    changed.append("leak")
+    assert runner.run().outputs == {"first": []}
+
+
+def test_an_interrupt_while_the_engine_works_cancels_the_run(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal may come at any line, not only while the run waits."""
+    seen: list[Event] = []
+
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("arazzo_runner.engine.step.choose", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Runner(document, transport=httpx.MockTransport(answer), observers=[seen.append]).run()
+    assert isinstance(seen[-1], WorkflowFinished)
+    assert seen[-1].result.status == "cancelled"
+    assert len(seen[-1].result.steps[0].attempts) == 1
+
+
+def test_an_exception_of_the_engine_is_not_masked(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("arazzo_runner.engine.step.choose", broken)
+    with pytest.raises(RecursionError, match="too deep"):
+        Runner(document, transport=httpx.MockTransport(answer)).run()

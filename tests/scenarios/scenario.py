@@ -16,7 +16,7 @@ What must come of it:
   what it says, nothing sent
 - ``requests`` (``send``, ``headers``, ``body``, ``parts``), ``tokens`` (fetched), ``waits``, ``timeouts``
 - ``events``, ``visits`` (the steps that began, nested ones as ``caller/step``)
-- ``whys`` (what verdicts say), ``notes``, ``diagnostics`` (codes of errors and warnings; infos where they are listed)
+- ``whys`` (what verdicts say), ``notes``, ``diagnostics`` (codes of errors and dialects; advice where it is listed)
 """
 
 from __future__ import annotations
