@@ -98,6 +98,18 @@ class RunResult:
     notes: tuple[str, ...] = ()
 
     @property
+    def last_exchange(self) -> Exchange | None:
+        """The last request that was tried and its answer: what ``$statusCode`` means to a step that calls this."""
+        if self.transferred_to is not None:
+            return self.transferred_to.last_exchange
+        attempts = (attempt for step in reversed(self.steps) for attempt in reversed(step.attempts))
+        for attempt in attempts:
+            found = attempt.run.last_exchange if attempt.run else attempt.exchange
+            if found is not None:
+                return found
+        return None
+
+    @property
     def succeeded(self) -> bool:
         """True when the work was done."""
         return self.status == "succeeded"

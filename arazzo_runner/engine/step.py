@@ -183,7 +183,7 @@ async def _try_workflow(frame: Frame, course: _Course, trial: Try, key: Workflow
     )
     if frame.run.attempts == before:
         may_try(frame, step_id)
-    scope = frame.scope(outputs=run.outputs)
+    scope = frame.scope(run.last_exchange, run.outputs)
     verdicts = judge_all(course.step.step.success_criteria, scope)
     failure = _child_error(run, judged=bool(verdicts))
     return Attempt(trial.waited, verdicts=verdicts, error=failure, run=run, duration=frame.run.now - started), scope

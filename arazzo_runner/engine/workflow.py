@@ -220,7 +220,8 @@ def _transfer(frame: Frame, result: StepResult, key: WorkflowKey, bound: BoundAc
     target = frame.run.description.workflows[key]
     last = result.attempts[-1]
     try:
-        inputs = action_inputs(bound, frame, frame.scope(last.exchange, last.run.outputs if last.run else None), target)
+        exchange, outputs = (last.run.last_exchange, last.run.outputs) if last.run else (last.exchange, None)
+        inputs = action_inputs(bound, frame, frame.scope(exchange, outputs), target)
     except CannotSend as error:
         return _Outcome("failed", RunError(error.code, error.message, result.step_id, bound.action.origin))
     return _Outcome("succeeded", transfer=(target, inputs))
