@@ -40,8 +40,13 @@ class Origin:
 
     def at(self, *tokens: str | int) -> Origin:
         """The place below this one."""
-        escaped = (str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
-        return Origin(self.document, "/".join((self.pointer, *escaped)))
+        pointer = self.pointer
+        for token in tokens:  # written out: this is called for every field of every document
+            text = str(token)
+            if "~" in text or "/" in text:
+                text = text.replace("~", "~0").replace("/", "~1")
+            pointer = f"{pointer}/{text}"
+        return Origin(self.document, pointer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,84 @@ SKIPPABLE_REFERENCE = _declare(
 )
 DEPENDENCY_CYCLE = _declare("dependency-cycle", _E, "dependsOn goes round in a circle", "break the circle")
 
+# --- against the OpenAPI description ----------------------------------------------------------------------------------
+MISSING_PARAMETER = _declare(
+    "missing-parameter",
+    _W,
+    "a parameter that the operation requires is not given; an error where the run is certain to fail",
+    "give the parameter, in the place that the operation declares",
+)
+MISPLACED_PARAMETER = _declare(
+    "misplaced-parameter", _W, "a parameter in another place than the operation declares", "correct `in`"
+)
+MISSING_BODY = _declare(
+    "missing-body",
+    _W,
+    "a request body that the operation requires is not given; an error where the run is certain to fail",
+    "give the step a requestBody with a payload",
+)
+UNDECLARED_BODY = _declare(
+    "undeclared-body", _I, "a request body for an operation that declares none", "drop it, or declare it"
+)
+UNDECLARED_CONTENT_TYPE = _declare(
+    "undeclared-content-type", _W, "a contentType that the operation does not take", "use one that it declares"
+)
+VALUE_MISMATCH = _declare(
+    "value-mismatch", _W, "a literal value that its schema does not allow", "write a value that the schema allows"
+)
+MISSING_MEMBER = _declare(
+    "missing-member", _W, "a payload lacks a member that its schema requires", "add the member to the payload"
+)
+UNDOCUMENTED_STATUS = _declare(
+    "undocumented-status",
+    _I,
+    "a status code that the operation does not document; a warning where only such a one is a success",
+    "expect a status that the operation documents",
+)
+UNDECLARED_MEMBER = _declare(
+    "undeclared-member", _W, "a path into an answer that its schema does not have", "correct the path"
+)
+POINTER_INTO_XML = _declare(
+    "pointer-into-xml", _W, "a path for JSON into an answer in XML (S15)", "use a Selector Object of type xpath"
+)
+UNKNOWN_ENUM_VALUE = _declare(
+    "unknown-enum-value", _W, "a comparison with a value that the schema does not list", "use one of the listed values"
+)
+BROKEN_DESCRIPTION = _declare(
+    "broken-description", _W, "an OpenAPI description is itself not valid", "correct the OpenAPI description"
+)
+UNCHECKED_DESCRIPTION = _declare(
+    "unchecked-description",
+    _I,
+    "an OpenAPI description was not validated itself: it is large, or in several files",
+    "validate it with a tool for OpenAPI",
+)
+
+# --- flow -------------------------------------------------------------------------------------------------------------
+UNREACHABLE_STEP = _declare("unreachable-step", _W, "no way leads to a step", "lead a goto to it, or remove it")
+UNREACHABLE_ACTION = _declare(
+    "unreachable-action", _W, "an action behind one that is always taken", "give the earlier one criteria, or reorder"
+)
+ENDLESS_LOOP = _declare("endless-loop", _W, "a loop that no action leaves", "add an action that leaves it")
+ENDLESS_POLLING = _declare(
+    "endless-polling",
+    _W,
+    "polling that goes on for ever when a field has a value that looks final",
+    "add an action that leaves the loop for these values",
+)
+RECURSIVE_WORKFLOW = _declare(
+    "recursive-workflow",
+    _I,
+    "a workflow that calls itself, through its steps; an error where it always does",
+    "break the circle, or make sure that a condition ends it",
+)
+RETRY_AFTER_MILLISECONDS = _declare(
+    "retry-after-milliseconds", _W, "a retryAfter that looks like milliseconds", "write seconds"
+)
+LITERAL_SECRET = _declare(
+    "literal-secret", _W, "a secret written into the document", "make it an input, or give it by the environment (S40)"
+)
+
 # --- languages --------------------------------------------------------------------------------------------------------
 INVALID_EXPRESSION = _declare("invalid-expression", _E, "not a runtime expression", "correct the expression")
 INVALID_CONDITION = _declare("invalid-condition", _E, "not a simple condition", "correct the condition")
@@ -219,6 +302,10 @@ POINTER_DOTS = _declare(
     _I,
     "a name with dots in a JSON Pointer; a path, where there is no such member",
     "write / for a path",
+)
+
+UNUSED_IGNORE = _declare(
+    "unused-ignore", _I, "an `arazzo-ignore` comment that ignores nothing", "remove it, or correct the code it names"
 )
 
 

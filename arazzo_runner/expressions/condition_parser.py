@@ -30,6 +30,7 @@ from arazzo_runner.diagnostics import (
     CONDITION_DOUBLE_QUOTES,
     CONDITION_WORDS,
     INVALID_CONDITION,
+    INVALID_REGEX,
     Code,
     Finding,
 )
@@ -51,6 +52,7 @@ from arazzo_runner.expressions.embedded import declared_ends, find_expressions, 
 from arazzo_runner.expressions.nodes import Expression, Invalid, Path
 from arazzo_runner.expressions.parser import NotAnExpression, read_expression
 from arazzo_runner.expressions.paths import closing_bracket
+from arazzo_runner.expressions.queries import of_type
 from arazzo_runner.expressions.scope import Names
 from arazzo_runner.values import JSON
 
@@ -132,10 +134,25 @@ class _Reader:
             return left
         operator = found[0]
         if operator in dialect.WORDS:
-            self._tolerate(CONDITION_WORDS, f"'{operator}' is no operator of simple conditions", found.start(), None)
+            message = f"'{operator}' is no operator of simple conditions"
+            self._tolerate(CONDITION_WORDS, message, found.start(), None, found.end())
         self._skip(found.end())
+        at = self.at
         right = self._right(operator)
+        if operator == "matches" and isinstance(right, Literal) and isinstance(right.value, str):
+            self._check_pattern(right.value, at)
         return Comparison(self._since(start), operator, left, right)
+
+    def _check_pattern(self, pattern: str, at: int) -> None:
+        """A literal pattern after ``matches`` is a regular expression; ``at`` is where it stands, in its quotes."""
+        from arazzo_runner.expressions.selectors import QueryError, compile_query
+
+        try:
+            compile_query(of_type("regex"), pattern)
+        except QueryError as error:
+            column = 1 if error.column is None else min(error.column, len(pattern) + 1)
+            message = f"'{pattern}': {error.message} (column {column})"
+            self.findings.append(Finding(INVALID_REGEX, message, start=at + column, end=at + len(pattern) + 1))
 
     def _right(self, operator: str) -> Node:
         """``unary``, a list after ``in``, a bare word after ``==`` and ``!=`` (`condition-bare-word`)"""
@@ -145,7 +162,7 @@ class _Reader:
         if end is None or _CONSTANT.match(self.text, self.at):
             return self._unary()
         start, word = self.at, self.text[self.at : end]
-        self._tolerate(CONDITION_BARE_WORD, f"'{word}' is read as a string", start, f"'{word}'", end)
+        self._tolerate(CONDITION_BARE_WORD, f"'{word}' has no quotes; it is read as a string", start, f"'{word}'", end)
         self._skip(end)
         return Literal(word, word)
 
@@ -202,7 +219,13 @@ class _Reader:
         if string := _DOUBLE.match(self.text, start):
             content = _unescaped(string[1])
             corrected = "'" + content.replace("'", "''") + "'"
-            self._tolerate(CONDITION_DOUBLE_QUOTES, "a string in double quotes", start, corrected, string.end())
+            self._tolerate(
+                CONDITION_DOUBLE_QUOTES,
+                f"{string[0]} is in double quotes; it is read as a string",
+                start,
+                corrected,
+                string.end(),
+            )
             return self._string(content, string)
         if found := _NUMBER.match(self.text, start):
             self.at = found.end()

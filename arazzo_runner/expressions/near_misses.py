@@ -30,7 +30,9 @@ _REWRITINGS: Final[tuple[tuple[str, str], ...]] = (
     (r"(\$workflows\.[\w-]+)\.(?!inputs\.|outputs\.)", r"\1.outputs."),
     (r"\$(inputs|outputs)\Z", r"$\1.NAME"),
 )
-_SPOILT_POINTER: Final = re.compile(r"\$(?:response|request|message)\.(?:body|payload)/|\$[\w.-]+#/[^\s{}]*\{\$")
+_SPOILT_POINTER: Final = re.compile(
+    r"\$(?:response|request|message)\.(?:body|payload)/|\$[\w.-]+#/[^\s{}]*(?:\{\$|~(?![01])[^\s{}]*\Z)"
+)
 _MOST_REWRITINGS: Final = 4
 _LONGEST_ROOT: Final = 30  #: characters
 _LONGEST: Final = 300  #: characters; nothing longer is a slip of the pen
@@ -60,7 +62,10 @@ def has_near_root(text: str) -> bool:
 
 
 def is_spoilt_pointer(text: str) -> bool:
-    """Whether text begins with a pointer that is none: ``$response.body/id``, ``$response.body#/items/{$inputs.n}``."""
+    """Whether text begins with a pointer that is none.
+
+    Such are ``$response.body/id``, ``$response.body#/items/{$inputs.n}``, and the whole of ``$response.body#/a~b``.
+    """
     return _SPOILT_POINTER.match(text) is not None
 
 

@@ -186,7 +186,9 @@ def _without_outputs(reading: _Reading, step_id: str, end: int, outputs: frozens
     if declared is None:
         return None
     corrected = f"$steps.{step_id}.outputs.{reading.rest(end + 1)}"
-    reading.tolerate(STEP_OUTPUT_WITHOUT_OUTPUTS, "'.outputs.' is left out", end, corrected)
+    reading.tolerate(
+        STEP_OUTPUT_WITHOUT_OUTPUTS, "'.outputs.' is missing; it is read as if it were there", end, corrected
+    )
     return StepOutput(step_id, *declared)
 
 

@@ -6,6 +6,7 @@ Embedded expressions are put in as text first (S22). It knows how the languages 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -163,10 +164,37 @@ def _problem(condition: str, type_: ExpressionType, report: Report) -> str | Non
     return None
 
 
+_PARTS = re.compile(
+    r"""(?P<string>'[^'"]*'|"[^'"]*")|(?P<path>\$(?:\.[A-Za-z_][\w-]*(?![\w(-])|\[\d+\])+)"""
+    r"""|==|!=|<=|>=|<|>|&&|\|\||[()!\s]|-?\d+(?:\.\d+)?|true|false|null""",
+)
+_SOME = re.compile(r"(\$(?:\.[A-Za-z_][\w-]*)+)\.length\s*>\s*0")
+
+
+def _in_other_words(condition: str, context: str) -> str:
+    """What the specification has for a comparison: a query that selects something, or a simple condition."""
+    if some := _SOME.fullmatch(condition.strip()):
+        return f"write {some[1]}[0], which selects something when there is an item"
+    written, at = "", 0
+    while found := _PARTS.match(condition, at):
+        path = found["path"]
+        if path is not None and not path.endswith(".length"):
+            pointer = path[1:].replace(".", "/").replace("[", "/").replace("]", "")
+            written += f"{context}{pointer}" if "#" in context else f"{context}#{pointer}"
+        elif path is None:
+            written += f"'{found[0][1:-1]}'" if found["string"] else found[0]
+        else:
+            break
+        at = found.end()
+    if at == len(condition):
+        return f"write a simple condition, without type and context: {written}"
+    return "write a query that selects something when the condition holds, such as $.items[?@.state == 'done']"
+
+
 def _compare(
     condition: str, context: Expression, comparison: Comparison, names: Names, report: Report
 ) -> ComparisonJudge | Failing:
-    hint = "write a filter, such as $[?@.state == 'running']"
+    hint = _in_other_words(condition, str(context))
     message = f"'{condition}' is a comparison, not a JSONPath query"
     report(Finding(JSONPATH_COMPARISON, message, hint, 0, len(condition)))
     operands: list[tuple[str, Expression]] = []

@@ -216,11 +216,16 @@ def _check_places(workflow: Workflow, report: OriginReport) -> None:
         if step.workflow_id is not None:
             continue
         for parameter in (*step.parameters, *workflow.parameters):
-            if parameter.in_ is None and parameter.origin.pointer not in reported:
+            if parameter.in_ is None and parameter.origin.pointer not in reported and not _said(parameter, report):
                 reported.add(parameter.origin.pointer)
                 at = OriginReport(parameter.origin, report.sink, strict=report.strict)
                 message = f"parameter '{parameter.name}' of step '{step.step_id}' does not say where it goes"
                 say(at, codes.PARAMETER_WITHOUT_IN, message, "add 'in': path, query, header or cookie")
+
+
+def _said(parameter: Parameter, report: OriginReport) -> bool:
+    """Whether the place of a parameter was reported as none before."""
+    return any(finding.origin == parameter.origin.at("in") for finding in report.sink)
 
 
 def _components(fields: Fields, place: Place) -> Components:

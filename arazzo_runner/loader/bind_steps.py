@@ -116,6 +116,7 @@ def _place_within(fields: Fields, place: Place, outputs_of: OutputsOf) -> Place:
 def _correlation_id(fields: Fields, place: Place) -> Value | None:
     if "correlationId" not in fields:
         return None
+    fields.text("correlationId")
     return bind_value(fields.get("correlationId"), fields.at("correlationId"), place)
 
 

@@ -8,10 +8,11 @@ from arazzo_runner import diagnostics as codes
 from arazzo_runner import expressions
 from arazzo_runner.diagnostics import OriginReport
 from arazzo_runner.expressions.criteria import Criterion
-from arazzo_runner.expressions.nodes import Constant, ExpressionType, Selector, Template, Value
+from arazzo_runner.expressions.nodes import ExpressionType, Selector, Value
 from arazzo_runner.loader import shape
 from arazzo_runner.loader.components import Place, dereference
 from arazzo_runner.loader.nearest import listed, suggestion
+from arazzo_runner.loader.replacements import check_target
 from arazzo_runner.loader.shape import Fields, Unique, open_object, say, wrong_type
 from arazzo_runner.model import Parameter, PayloadReplacement, RequestBody
 from arazzo_runner.values import JSON
@@ -21,6 +22,7 @@ Purpose: TypeAlias = Literal["operation", "message", "workflow", "action", "any"
 
 _PLACES = ("path", "query", "querystring", "header", "cookie")
 _SELECTOR_TYPES = ("jsonpath", "xpath", "jsonpointer")
+_VERSIONED = ("jsonpath", "xpath", "jsonpointer")
 _CRITERION_TYPES = ("simple", "regex", "jsonpath", "xpath")
 
 
@@ -103,10 +105,12 @@ def _bind_output(raw: JSON, report: OriginReport, what: str, place: Place) -> Va
     if not isinstance(raw, dict):
         wrong_type(report, what, "an expression or a Selector Object", raw)
         return None
+    if place.version.old:
+        say(report, codes.NEWER_FIELD, f"{what} is a Selector Object, which is of Arazzo 1.1", "write an expression")
     fields = open_object(raw, report, shape.SELECTOR, what, place.version)
     if fields is None or not all(name in fields for name in shape.SELECTOR.required):
         return None
-    value = bind_value(raw, report, place)
+    value = bind_value({name: raw[name] for name in shape.SELECTOR.required}, report, place)
     if isinstance(value, Selector):
         return value
     _explain_selector(fields)
@@ -139,7 +143,7 @@ def bind_request_body(raw: JSON, report: OriginReport, what: str, place: Place) 
         message = f"contentType '{content_type}' is a range, not a media type"
         say(fields.at("contentType"), codes.MEDIA_TYPE_RANGE, message, "write a concrete type: application/json")
     payload = bind_value(fields.get("payload"), fields.at("payload"), place) if "payload" in fields else None
-    replacements = [_bind_replacement(member, at, what, place) for member, at in fields.items("replacements")]
+    replacements = [_bind_replacement(member, at, what, place, fields) for member, at in fields.items("replacements")]
     return RequestBody(
         content_type=content_type,
         payload=payload,
@@ -148,28 +152,36 @@ def bind_request_body(raw: JSON, report: OriginReport, what: str, place: Place) 
     )
 
 
-def _bind_replacement(raw: JSON, report: OriginReport, what: str, place: Place) -> PayloadReplacement | None:
+def _bind_replacement(
+    raw: JSON, report: OriginReport, what: str, place: Place, body: Fields
+) -> PayloadReplacement | None:
     fields = open_object(raw, report, shape.REPLACEMENT, f"a replacement in {what}", place.version)
     if fields is None:
         return None
     selector_type: ExpressionType | None = None
     if "targetSelectorType" in fields:
         at = fields.at("targetSelectorType")
-        selector_type = expressions.expression_type(fields.get("targetSelectorType"), at, default="jsonpointer")
+        if is_typed(fields, "targetSelectorType", _SELECTOR_TYPES, place):
+            selector_type = expressions.expression_type(fields.get("targetSelectorType"), at, default="jsonpointer")
     target = fields.text("target")
     value = bind_value(fields.get("value"), fields.at("value"), place)
     if target is None:
         return None
+    compiled = expressions.compile_text(target, place.names, fields.at("target"))
+    media_type = body.get("contentType")
+    check_target(
+        compiled,
+        selector_type,
+        media_type if isinstance(media_type, str) else None,
+        body.get("payload"),
+        fields.at("target"),
+    )
     return PayloadReplacement(
-        target=_bind_target(target, fields.at("target"), place),
+        target=compiled,
         value=value,
         selector_type=selector_type,
         origin=report.origin,
     )
-
-
-def _bind_target(target: str, report: OriginReport, place: Place) -> Template | Constant:
-    return expressions.compile_text(target, place.names, report)
 
 
 def bind_criteria(fields: Fields, name: str, place: Place, *, at_least_one: bool = False) -> tuple[Criterion, ...]:
@@ -185,7 +197,7 @@ def _bind_criterion(raw: JSON, report: OriginReport, what: str, place: Place) ->
     fields = open_object(raw, report, shape.CRITERION, what, place.version)
     if fields is None:
         return None
-    type_ = _criterion_type(fields)
+    type_ = _criterion_type(fields, place)
     context = fields.text("context")
     condition = fields.text("condition")
     if condition is None:
@@ -194,16 +206,30 @@ def _bind_criterion(raw: JSON, report: OriginReport, what: str, place: Place) ->
     return expressions.compile_criterion(condition, context, type_ or ExpressionType("simple"), place.names, heard)
 
 
-def _criterion_type(fields: Fields) -> ExpressionType | None:
+def _criterion_type(fields: Fields, place: Place) -> ExpressionType | None:
     """The language of a condition; None when it is no language for conditions, which is reported."""
     if "type" not in fields:
         return ExpressionType("simple")
-    raw = fields.get("type")
-    if isinstance(raw, str) and fields.choice("type", _CRITERION_TYPES) is None:
+    if not is_typed(fields, "type", _CRITERION_TYPES, place):
         return None
-    type_ = expressions.expression_type(raw, fields.at("type"), default="simple")
-    if type_.type == "jsonpointer":
-        message = f"{fields.what} is of type 'jsonpointer', which is no language for conditions"
-        say(fields.at("type"), codes.WRONG_VALUE, message, "use simple, regex, jsonpath or xpath")
-        return None
-    return type_
+    return expressions.expression_type(fields.get("type"), fields.at("type"), default="simple")
+
+
+def is_typed(fields: Fields, name: str, allowed: tuple[str, ...], place: Place) -> bool:
+    """Whether a field names one of these languages, as text or as an Expression Type Object; a finding when not."""
+    raw, report = fields.get(name), fields.at(name)
+    if isinstance(raw, str):
+        return fields.choice(name, allowed) is not None
+    what = f"'{name}' of {fields.what}"
+    if not isinstance(raw, dict):
+        wrong_type(report, what, "a string or an Expression Type Object", raw)
+        return False
+    typed = open_object(raw, report, shape.EXPRESSION_TYPE, what, place.version)
+    if typed is not None and "type" not in typed:
+        say(report, codes.MISSING_FIELD, f"{what} has no 'type'", f"add 'type': {listed(_VERSIONED, 'or')}")
+        return False
+    language = typed.choice("type", _VERSIONED) if typed is not None else None
+    if language is not None and language not in allowed:
+        message = f"{what} is '{language}', which is no language for conditions"
+        say(report, codes.WRONG_VALUE, message, f"use {listed(allowed, 'or')}")
+    return language in allowed

@@ -84,6 +84,7 @@ _TOKEN = re.compile(
     r'[ \t\n\r]*(?:("[^"\\]*(?:\\.[^"\\]*)*")|([{}\[\],:])'
     r"|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null|NaN|-?Infinity)(?![\w.+-])|\Z)"
 )
+_unescaped = json.JSONDecoder(strict=False).decode
 _PUNCTUATION = {"{": MappingStartEvent, "}": MappingEndEvent, "[": SequenceStartEvent, "]": SequenceEndEvent}
 
 
@@ -111,7 +112,7 @@ def _json_events(text: str) -> Iterator[Event]:
         group = token.lastindex or 0
         start, end, word = _mark(token.start(group)), _mark(token.end(group)), token[group]
         if group == 1:
-            value = json.loads(word, strict=False)
+            value = _unescaped(word) if "\\" in word else word[1:-1]
             yield ScalarEvent(None, None, (False, True), value, start, end, '"')
         elif group == 3:
             yield ScalarEvent(None, None, (True, False), word, start, end, "")

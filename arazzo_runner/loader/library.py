@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from arazzo_runner.effects import Retrieved
 from arazzo_runner.errors import InvalidDescription, UnreadableDocument
@@ -25,12 +27,47 @@ class Parsed:
     raw: JSON
 
 
+Outcome: TypeAlias = Parsed | UnreadableDocument | InvalidDescription
+
+
+class Shared:
+    """What was read for other descriptions: a source that several of them name is read and parsed once.
+
+    It stands behind no check of who may read what: share only between descriptions that may read the same.
+    """
+
+    #: How many bytes of documents are kept; those that were used least lately go first.
+    ROOM: Final = 32 * 1024 * 1024
+
+    def __init__(self) -> None:
+        self._outcomes: OrderedDict[str, tuple[Outcome, int]] = OrderedDict()
+        self._size = 0
+
+    def get(self, key: str) -> Outcome | None:
+        """What reading a location gave."""
+        if key not in self._outcomes:
+            return None
+        self._outcomes.move_to_end(key)
+        return self._outcomes[key][0]
+
+    def keep(self, key: str, outcome: Outcome) -> None:
+        """Remember what reading a location gave."""
+        size = len(outcome.content) if isinstance(outcome, Parsed) else 0
+        self._outcomes[key] = (outcome, size)
+        self._size += size
+        while self._size > self.ROOM and len(self._outcomes) > 1:
+            self._size -= self._outcomes.popitem(last=False)[1][1]
+
+
 class Library:
     """Reads documents through ``retrieve``; those ``given`` are found by their location or their `$self`."""
 
-    def __init__(self, retrieve: Callable[[str], Retrieved], given: Sequence[Retrieved] = ()) -> None:
+    def __init__(
+        self, retrieve: Callable[[str], Retrieved], given: Sequence[Retrieved] = (), shared: Shared | None = None
+    ) -> None:
         self._retrieve = retrieve
-        self._read: dict[str, Parsed | UnreadableDocument | InvalidDescription] = {}
+        self._shared = shared
+        self._read: dict[str, Outcome] = {}
         self._by_uri: dict[str, Parsed] = {}
         for retrieved in given:
             self._keep(identity(retrieved.location), retrieved, openapi=True)
@@ -42,12 +79,22 @@ class Library:
     def read(self, location: str, *, openapi: bool = False) -> Parsed:
         """The document at a location. Raises `UnreadableDocument` or `InvalidDescription` (it does not parse)."""
         key = identity(location)
-        if key not in self._read:
+        if key not in self._read and not (openapi and self._take(key)):
             self._retrieve_and_keep(key, tidy(location), openapi=openapi)
         found = self._read[key]
         if isinstance(found, Parsed):
             return found
         raise found
+
+    def _take(self, key: str) -> bool:
+        """Whether the document was read for another description."""
+        found = self._shared.get(key) if self._shared is not None else None
+        if found is None:
+            return False
+        self._read[key] = found
+        if isinstance(found, Parsed):
+            self._by_uri.setdefault(found.uri, found)
+        return True
 
     def _retrieve_and_keep(self, key: str, location: str, *, openapi: bool) -> None:
         if len(self._read) >= MAX_DOCUMENTS:
@@ -59,6 +106,8 @@ class Library:
             self._read[key] = error
         else:
             self._keep(key, retrieved, openapi=openapi)
+        if openapi and self._shared is not None:
+            self._shared.keep(key, self._read[key])
 
     def _keep(self, key: str, retrieved: Retrieved, *, openapi: bool) -> None:
         location = tidy(retrieved.location)

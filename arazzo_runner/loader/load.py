@@ -11,9 +11,10 @@ from arazzo_runner.diagnostics import Diagnostic, Origin, OriginReport
 from arazzo_runner.effects import Retrieved
 from arazzo_runner.errors import InvalidDescription
 from arazzo_runner.loader.bind import bind, bind_sources, is_arazzo
+from arazzo_runner.loader.broken import mark_broken
 from arazzo_runner.loader.cycles import find_cycle
 from arazzo_runner.loader.declared import Declared, declare
-from arazzo_runner.loader.library import Library, Parsed
+from arazzo_runner.loader.library import Library, Parsed, Shared
 from arazzo_runner.loader.nearest import suggestion
 from arazzo_runner.loader.operations import Sources
 from arazzo_runner.loader.positions import place
@@ -36,17 +37,20 @@ def load_description(
     strict: bool = False,
     given: Sequence[Retrieved] = (),
     with_sources: bool = True,
+    shared: Shared | None = None,
+    placed: bool = True,
 ) -> Description:
     """The description at a location, with every finding about it in ``diagnostics``.
 
     ``retrieve`` reads a path or URL, or raises `UnreadableDocument`; ``overrides`` says where sources are, by name;
     ``given`` are documents that references may mean by their location or `$self`. Without ``with_sources`` the
-    document is read alone and its operations stay unresolved.
+    document is read alone and its operations stay unresolved. ``shared`` keeps sources for other descriptions, too.
+    Without ``placed`` the findings have no lines and columns yet: `locate` gives them.
 
     Raises `UnreadableDocument`, and `InvalidDescription` when the entry document gives no model at all.
     """
-    library = Library(retrieve, given)
-    return _Loading(library, SourceShelf(library, overrides or {}), strict, with_sources).load(location)
+    library = Library(retrieve, given, shared)
+    return _Loading(library, SourceShelf(library, overrides or {}), strict, with_sources, placed).load(location)
 
 
 def locate(diagnostics: Iterable[Diagnostic], contents: Mapping[str, bytes]) -> list[Diagnostic]:
@@ -81,6 +85,7 @@ class _Loading:
     shelf: SourceShelf
     strict: bool
     with_sources: bool
+    placed: bool
     sink: list[Diagnostic] = field(default_factory=list)
     loaded: dict[str, _Loaded] = field(default_factory=dict)  #: by URI
 
@@ -89,13 +94,14 @@ class _Loading:
         self._collect(entry)
         models = {uri: self._bind(loaded) for uri, loaded in self.loaded.items()}
         documents = {uri: self._document(uri, model) for uri, model in models.items()}
-        workflows = self._resolve(models)
+        locations = {uri: document.location for uri, document in documents.items()}
+        workflows = mark_broken(self._resolve(models), self.sink, locations)
         self._report_cycles(workflows)
         return Description(
             entry=documents[entry.uri],
             documents=documents,
             workflows=workflows,
-            diagnostics=tuple(self._located()),
+            diagnostics=tuple(self._located() if self.placed else self.sink),
             strict=self.strict,
         )
 
@@ -198,4 +204,9 @@ class _Loading:
         if cycle:
             chain = " -> ".join(f"'{key.workflow_id}'" for key in cycle)
             origin = workflows[cycle[0]].workflow.origin.at("dependsOn")
-            say(OriginReport(origin, self.sink), codes.DEPENDENCY_CYCLE, f"workflows wait for each other: {chain}")
+            say(
+                OriginReport(origin, self.sink),
+                codes.DEPENDENCY_CYCLE,
+                f"workflows wait for each other: {chain}",
+                "break the circle",
+            )

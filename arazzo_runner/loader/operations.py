@@ -179,7 +179,8 @@ def _report_unknown(text: str, candidates: Sequence[OpenedSource], report: Origi
         hint: str | None = "add one to 'sourceDescriptions'"
     else:
         message = f"{where} no operation '{text}'" if len(names) == 1 else f"{where} an operation '{text}'"
-        hint = None if ids else "its operations have no operationId: use operationPath"
+        some = f"{'it has' if len(names) == 1 else 'they have'} {listed(sorted(ids), limit=4)}"
+        hint = some if ids else "its operations have no operationId: use operationPath"
         if len(report.sink) < _HINTS:
             hint = suggestion(text, ids, otherwise=hint)
     say(report, codes.UNKNOWN_OPERATION, message, hint)

@@ -59,6 +59,7 @@ class Resolver:
     def _step(self, step: Step, workflow: Workflow) -> BoundStep:
         target = self._target(step)
         called = self._called(step)
+        self._check_dependencies(step)
         return BoundStep(
             step=step,
             operation=None if isinstance(target, Message) else target,
@@ -68,6 +69,13 @@ class Resolver:
             on_success=self._actions(step, step.on_success, workflow.success_actions),
             on_failure=self._actions(step, step.on_failure, workflow.failure_actions),
         )
+
+    def _check_dependencies(self, step: Step) -> None:
+        """Report workflows of other documents in `dependsOn` that do not exist; their steps are a rule's concern."""
+        for index, text in enumerate(step.depends_on):
+            if text.startswith("$sourceDescriptions."):
+                report = self.report(step.origin).at("dependsOn", index)
+                self.workflows.find(text.rpartition(".steps.")[0], f"'dependsOn' of step '{step.step_id}'", report)
 
     def _called(self, step: Step) -> WorkflowKey | None:
         if step.workflow_id is None:

@@ -298,21 +298,71 @@ def check_schema(schema: JSON, report: OriginReport, root: dict[str, JSON], home
 _HINTS = {"required": "list the names of required properties beside 'properties'"}
 
 
+_TEXTS = (
+    *("$ref", "$anchor", "$comment", "$id", "$schema", "title", "description"),
+    *("contentEncoding", "contentMediaType", "format", "pattern"),
+)
+_COUNTS = (
+    "maxLength",
+    "minLength",
+    "maxItems",
+    "minItems",
+    "maxContains",
+    "minContains",
+    "maxProperties",
+    "minProperties",
+)
+_NUMBERS = ("maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "multipleOf")
+_BOOLEANS = ("uniqueItems", "readOnly", "writeOnly", "deprecated")
+
+
 def _wrong(keyword: str, value: JSON) -> str | None:
+    """What is wrong with the value of a keyword, in words that follow its name."""
     if keyword == "type":
-        names = value if isinstance(value, list) else [value]
-        bad = [name for name in names if name not in _TYPES]
-        return f"has {bad[0]!r}; it must be one of {', '.join(_TYPES)}" if bad else None
+        return _wrong_type(value)
     if keyword == "required":
-        fits = isinstance(value, list) and all(isinstance(name, str) for name in value)
-        return None if fits else f"must be an array of strings, not {kind(value)}"
-    if keyword in _MAP:
-        return None if isinstance(value, dict) else f"must be an object, not {kind(value)}"
-    if keyword in _LIST or keyword == "enum":
-        return None if isinstance(value, list) else f"must be an array, not {kind(value)}"
-    if keyword in ("$ref", "pattern", "format"):
-        return None if isinstance(value, str) else f"must be a string, not {kind(value)}"
+        return None if _is_texts(value) else f"must be an array of different strings, not {_shown(value)}"
+    if keyword == "dependentRequired":
+        fits = isinstance(value, dict) and all(map(_is_texts, value.values()))
+        return None if fits else "must be an object of arrays of different strings"
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    count = number and isinstance(value, int | float) and value >= 0 and float(value).is_integer()
+    if keyword == "multipleOf" and number and isinstance(value, int | float) and value <= 0:
+        return f"must be greater than 0, not {value}"
+    for keywords, fits, expected in (
+        (_MAP, isinstance(value, dict), "an object"),
+        (_LIST, isinstance(value, list) and len(value) > 0, "an array with at least one entry"),
+        (("enum", "examples"), isinstance(value, list), "an array"),
+        (_TEXTS, isinstance(value, str), "a string"),
+        (_COUNTS, count, "a whole number that is not negative"),
+        (_NUMBERS, number, "a number"),
+        (_BOOLEANS, isinstance(value, bool), "a boolean"),
+    ):
+        if keyword in keywords and not fits:
+            return f"must be {expected}, not {_shown(value)}"
     return None
+
+
+def _wrong_type(value: JSON) -> str | None:
+    names = value if isinstance(value, list) else [value]
+    bad = [name for name in names if name not in _TYPES]
+    if bad:
+        return f"has {bad[0]!r}; it must be one of {', '.join(_TYPES)}"
+    return None if names and len(set(map(str, names))) == len(names) else "must name at least one type, each once"
+
+
+def _is_texts(value: JSON) -> bool:
+    """Whether a value is an array of strings that differ."""
+    return (
+        isinstance(value, list)
+        and all(isinstance(text, str) for text in value)
+        and len({*map(str, value)}) == len(value)
+    )
+
+
+def _shown(value: JSON) -> str:
+    """What was found, for a message."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else kind(value)
 
 
 def _lost(reference: str, report: OriginReport, root: dict[str, JSON]) -> None:

@@ -23,7 +23,7 @@ _KEY = re.compile(r"[A-Za-z0-9._\-]+")
 class Shape:
     """An object of the specification: its name, its fixed fields, those it requires, and those that 1.0 lacks."""
 
-    noun: str
+    noun: str  #: with its article
     fields: frozenset[str]
     required: tuple[str, ...] = ()
     newer: frozenset[str] = frozenset()
@@ -36,33 +36,34 @@ def _shape(noun: str, required: str, optional: str = "", newer: str = "") -> Sha
 
 
 DOCUMENT = _shape("an Arazzo document", "arazzo info sourceDescriptions workflows", "components", "$self")
-INFO = _shape("Info Object", "title version", "summary description")
-SOURCE = _shape("Source Description Object", "name url", "type")
+INFO = _shape("an Info Object", "title version", "summary description")
+SOURCE = _shape("a Source Description Object", "name url", "type")
 WORKFLOW = _shape(
-    "Workflow Object",
+    "a Workflow Object",
     "workflowId steps",
     "summary description inputs dependsOn successActions failureActions outputs parameters",
 )
 STEP = _shape(
-    "Step Object",
+    "a Step Object",
     "stepId",
     "description operationId operationPath workflowId parameters requestBody successCriteria"
     " onSuccess onFailure outputs",
     "channelPath timeout correlationId action dependsOn",
 )
-PARAMETER = _shape("Parameter Object", "name value", "in")
-SUCCESS_ACTION = _shape("Success Action Object", "name type", "workflowId stepId criteria", "parameters")
+PARAMETER = _shape("a Parameter Object", "name value", "in")
+SUCCESS_ACTION = _shape("a Success Action Object", "name type", "workflowId stepId criteria", "parameters")
 SUCCESS_RETRY = _shape(
-    "Success Action Object", "name type", "workflowId stepId criteria retryAfter retryLimit", "parameters"
+    "a Success Action Object", "name type", "workflowId stepId criteria retryAfter retryLimit", "parameters"
 )
 FAILURE_ACTION = _shape(
-    "Failure Action Object", "name type", "workflowId stepId criteria retryAfter retryLimit", "parameters"
+    "a Failure Action Object", "name type", "workflowId stepId criteria retryAfter retryLimit", "parameters"
 )
-CRITERION = _shape("Criterion Object", "condition", "context type")
-REQUEST_BODY = _shape("Request Body Object", "", "contentType payload replacements")
-REPLACEMENT = _shape("Payload Replacement Object", "target value", "", "targetSelectorType")
-SELECTOR = _shape("Selector Object", "context selector type")
-COMPONENTS = _shape("Components Object", "", "inputs parameters successActions failureActions")
+CRITERION = _shape("a Criterion Object", "condition", "context type")
+REQUEST_BODY = _shape("a Request Body Object", "", "contentType payload replacements")
+REPLACEMENT = _shape("a Payload Replacement Object", "target value", "", "targetSelectorType")
+SELECTOR = _shape("a Selector Object", "context selector type")
+EXPRESSION_TYPE = _shape("an Expression Type Object", "", "type version")
+COMPONENTS = _shape("a Components Object", "", "inputs parameters successActions failureActions")
 
 
 @dataclass(slots=True)
@@ -212,7 +213,7 @@ def open_object(raw: JSON, report: OriginReport, shape: Shape, what: str, versio
             _unknown(name, raw, report, shape, what)
         elif version.old and name in shape.newer:
             message = f"'{name}' of {what} is a field of Arazzo 1.1 and the document says 1.0"
-            say(report.at(name), codes.NEWER_FIELD, message, on_key=True)
+            say(report.at(name), codes.NEWER_FIELD, message, "write arazzo: 1.1.0", on_key=True)
     for name in shape.required:
         if name not in raw:
             say(report, codes.MISSING_FIELD, f"{what} has no '{name}'", f"add '{name}': {shape.noun} requires it")
@@ -236,7 +237,7 @@ def check_name(name: str, report: OriginReport, what: str, *, dots: bool = False
     if not pattern.fullmatch(name):
         allowed = "letters, digits, '-', '_'" + (" and '.'" if dots else "")
         message = f"{what} '{name}' has characters other than {allowed}"
-        say(report, codes.INVALID_NAME, message, "some tools cannot refer to it", on_key=dots)
+        say(report, codes.INVALID_NAME, message, "rename it: some tools cannot refer to it", on_key=dots)
 
 
 @dataclass(slots=True)

@@ -95,7 +95,12 @@ class SourceShelf:
         if found is None:
             return self.library.read(location, openapi=openapi)
         message = f"source '{source.name}' was read from '{beside}', beside the document, not from '{location}'"
-        say(report.at("url"), codes.SOURCE_BESIDE, message)
+        say(
+            report.at("url"),
+            codes.SOURCE_BESIDE,
+            message,
+            f"where another is meant, give --source {source.name}=LOCATION",
+        )
         return found
 
     def _read_beside(self, location: str, *, openapi: bool) -> Parsed | None:
@@ -115,9 +120,9 @@ class SourceShelf:
         near = next(filter(None, map(near_files, local)), None)
         hint = f"give --source {source.name}=LOCATION"
         message = f"source '{source.name}' with url '{source.url}' cannot be read from {listed(looked, 'or')}"
-        say(
-            report.at("url"), codes.SOURCE_UNAVAILABLE, f"{message}: {error.reason}", f"{near} {hint}" if near else hint
-        )
+        told = near is None or near in error.reason
+        advice = f"correct the url, or {hint}" if told else f"{near} correct the url, or {hint}"
+        say(report.at("url"), codes.SOURCE_UNAVAILABLE, f"{message}: {error.reason}", advice)
 
     def _told_apart(self, source: SourceDescription, parsed: Parsed, report: OriginReport) -> OpenedSource:
         found = detect(parsed.raw)

@@ -24,7 +24,8 @@ from arazzo_runner.validation.visiting import all_uses, common_uses, finding, ou
 
 def _hint(name: str, names: Iterable[str], noun: str) -> str | None:
     names = list(names)
-    return suggestion(name, names, otherwise=f"{noun} {listed(names)}" if names else None)
+    otherwise = f"{noun} {listed(names)}" if names else "it declares none"
+    return suggestion(name, names, otherwise=otherwise)
 
 
 def targets_of_actions(description: Description) -> Iterator[Diagnostic]:
@@ -66,7 +67,7 @@ def _dependency(
             return None
         return f"step '{own}', which the workflow does not have", _hint(own, workflow.index, "its steps are")
     if not text.startswith("$workflows."):
-        return None  # a step of another document runs when its workflow does
+        return _foreign_dependency(text, description, document)
     workflow_id, _, step_id = text.removeprefix("$workflows.").rpartition(".steps.")
     other = description.workflows.get(WorkflowKey(document.uri, workflow_id))
     if other is None:
@@ -75,6 +76,20 @@ def _dependency(
     if step_id in other.index:
         return None
     return f"step '{step_id}', which workflow '{workflow_id}' does not have", _hint(step_id, other.index, "it has")
+
+
+def _foreign_dependency(text: str, description: Description, document: Document) -> tuple[str, str | None] | None:
+    """What is wrong with the step of ``$sourceDescriptions.NAME.ID.steps.ID``; the rest was looked for at load."""
+    owner, _, step_id = text.rpartition(".steps.")
+    steps = {
+        key.workflow_id: list(workflow.index)
+        for key, workflow in description.workflows.items()
+        if key.document != document.uri and owner.endswith(f".{key.workflow_id}")
+    }
+    if not steps or any(step_id in known for known in steps.values()):
+        return None
+    workflow_id, known = next(iter(steps.items()))
+    return f"step '{step_id}', which workflow '{workflow_id}' does not have", _hint(step_id, known, "it has")
 
 
 def inputs(description: Description) -> Iterator[Diagnostic]:
@@ -142,18 +157,26 @@ def _output(expression: object, origin: Origin, workflow: BoundWorkflow) -> Iter
 
 
 def workflow_fields(description: Description) -> Iterator[Diagnostic]:
-    """``$workflows.ID.inputs.NAME`` and ``.outputs.NAME`` are of a workflow of the document."""
+    """``$workflows.ID.inputs.NAME`` and ``.outputs.NAME`` are of a workflow of the document, or of one it runs."""
     for document, workflow in workflows(description):
         for use in all_uses(workflow):
             expression = use.expression
             if isinstance(expression, WorkflowField):
-                yield from _workflow_field(expression, use.origin, document, description)
+                yield from _workflow_field(expression, use.origin, document, workflow, description)
+
+
+def _run_elsewhere(workflow: BoundWorkflow, workflow_id: str, description: Description) -> BoundWorkflow | None:
+    """A workflow of another document that this one depends on or calls: `$workflows` is the only way to name it."""
+    called = (bound.workflow for bound in workflow.steps if bound.workflow is not None)
+    keys = (key for key in (*workflow.depends_on, *called) if key.workflow_id == workflow_id)
+    return next((description.workflows[key] for key in keys if key in description.workflows), None)
 
 
 def _workflow_field(
-    expression: WorkflowField, origin: Origin, document: Document, description: Description
+    expression: WorkflowField, origin: Origin, document: Document, workflow: BoundWorkflow, description: Description
 ) -> Iterator[Diagnostic]:
     other = description.workflows.get(WorkflowKey(document.uri, expression.workflow_id))
+    other = other or _run_elsewhere(workflow, expression.workflow_id, description)
     if other is None:
         ids = [workflow.workflow_id for workflow in document.model.workflows]
         message = f"'{expression}': the document has no workflow '{expression.workflow_id}'"

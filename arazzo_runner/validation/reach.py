@@ -47,10 +47,13 @@ class Reach:
         pointers = self._places.get(diagnostic.origin.document)
         if pointers is None:
             return False
-        pointer = diagnostic.origin.pointer
-        if any(_within(pointer, part) for part in _ELSEWHERE):
-            return pointer in _ELSEWHERE[:1] or any(_within(pointer, place) for place in pointers)
-        return True
+        return concerns_all(diagnostic) or any(_within(diagnostic.origin.pointer, place) for place in pointers)
+
+
+def concerns_all(diagnostic: Diagnostic) -> bool:
+    """Whether a finding is about a document as a whole, and so about each of its workflows."""
+    pointer = diagnostic.origin.pointer
+    return pointer == _ELSEWHERE[0] or not any(_within(pointer, part) for part in _ELSEWHERE)
 
 
 def _within(pointer: str, place: str) -> bool:

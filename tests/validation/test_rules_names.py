@@ -63,8 +63,8 @@ GOOD = {
     "step output": "requestBody: {payload: $steps.first.outputs.items#/0}",
     "source field": "outputs: {x: $sourceDescriptions.shop.url}",
     "workflow's input": "outputs: {x: $workflows.w.inputs.id}",
-    "dependsOn": "dependsOn: [first, $workflows.w.steps.first, $sourceDescriptions.shop.x.steps.y]",
-    "goto": "onSuccess: [{name: n, type: goto, stepId: first}]",
+    "dependsOn": "dependsOn: [first, $workflows.w.steps.first]",
+    "goto": "onFailure: [{name: n, type: goto, stepId: first}]",
 }
 
 
@@ -114,3 +114,31 @@ CALLING = """workflows:
 def test_a_step_that_calls_a_workflow_has_its_outputs(field: str, output: str, expected: list[str]) -> None:
     """S34"""
     assert [code for code, _ in rules(described(HEAD + CALLING.format(field=field, output=output)))] == expected
+
+
+OTHER = HEAD + "workflows: [{workflowId: o, steps: [{stepId: s, operationId: listItems}]}]\n"
+
+
+@pytest.mark.parametrize(
+    ("dependency", "expected"),
+    [
+        ("$sourceDescriptions.other.o.steps.s", []),
+        ("$sourceDescriptions.other.o.steps.z", ["unknown-step"]),
+        ("$sourceDescriptions.other.p.steps.s", ["unknown-workflow"]),
+        ("$sourceDescriptions.another.o.steps.s", ["unknown-source"]),
+        ("$sourceDescriptions.shop.o.steps.s", ["unknown-workflow"]),
+    ],
+)
+def test_a_step_may_wait_for_one_of_another_document(dependency: str, expected: list[str]) -> None:
+    sources = HEAD.replace("openapi}]", "openapi}, {name: other, url: other.yaml, type: arazzo}]")
+    steps = f"workflows: [{{workflowId: w, steps: [{{stepId: a, operationId: listItems, dependsOn: [{dependency}]}}]}}]"
+    description = described(sources + steps, {"other.yaml": OTHER})
+    assert [found.code.name for found in (*description.diagnostics, *check(description))] == expected
+
+
+@pytest.mark.parametrize(("pattern", "column"), [("(a", 16), ("a[", 16), ("a", None)])
+def test_a_literal_pattern_after_matches_is_a_regular_expression(pattern: str, column: int | None) -> None:
+    criterion = f"{{condition: \"$url matches '{pattern}'\"}}"
+    steps = f"steps: [{{stepId: a, operationId: listItems, successCriteria: [{criterion}]}}]"
+    found = [each for each in workflow(steps).diagnostics if each.code.name == "invalid-regex"]
+    assert [each.inner[0] for each in found if each.inner] == ([] if column is None else [column])

@@ -18,7 +18,7 @@ _PROLOGUE: Final = re.compile(
     r"\ufeff?(?P<declaration>\s*<\?xml\s[^>]*\?>\s*)?(?:\s+|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL
 )
 _DOCTYPE_REFUSED: Final = (
-    "a document type declaration (DOCTYPE) is refused: XPath is asked of plain XML only, not of HTML"
+    "a document type declaration (DOCTYPE) is refused, in XML as in HTML: it can define entities that grow without end"
 )
 
 
