@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from inspect import isawaitable
@@ -70,17 +70,30 @@ def load(
     from arazzo_runner.transports.retrieve import retriever
 
     retrieve = retriever(str(location), named=tuple((sources or {}).values()))
-    return checked(load_description(str(location), retrieve=retrieve, overrides=sources or {}, strict=strict))
+    description = load_description(
+        str(location), retrieve=retrieve, overrides=sources or {}, strict=strict, placed=False
+    )
+    return checked(description)
 
 
 def validate(
-    location: str | Path, *, sources: Mapping[str, str] | None = None, strict: bool = False
+    location: str | Path,
+    *,
+    sources: Mapping[str, str] | None = None,
+    strict: bool = False,
+    ignore: Collection[str] = (),
 ) -> list[Diagnostic]:
-    """Everything that is wrong with a document; never raises on a bad one. Raises `UnreadableDocument`."""
-    try:
-        return list(load(location, sources=sources, strict=strict).diagnostics)
-    except InvalidDescription as error:
-        return list(error.diagnostics)
+    """Everything that is wrong with a document, by file and line; never raises on a bad one.
+
+    ``ignore`` are codes that are not told, besides those that ``# arazzo-ignore: CODE`` comments name. Raises
+    `UnreadableDocument` where there is no document at all.
+    """
+    from arazzo_runner.transports.retrieve import retriever
+    from arazzo_runner.validation.examine import Terms, examine
+
+    terms = Terms(sources or {}, strict, ignore=frozenset(ignore))
+    retrieve = retriever(str(location), named=tuple(terms.sources.values()))
+    return list(examine(str(location), retrieve, terms).diagnostics)
 
 
 class _Prepared:
@@ -215,6 +228,8 @@ class Runner(_Prepared):
             for event in running.cancel():
                 self._observe(event)
             raise
+        if running.result.status == "cancelled":  # the interrupt came while the engine was at work, not while it waited
+            raise KeyboardInterrupt
         return running.result
 
     def stream(self, workflow_id: str | None = None, inputs: Mapping[str, JSON] | None = None) -> Iterator[Event]:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 
 from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.description import BoundWorkflow, Description
 from arazzo_runner.diagnostics import Diagnostic
 from arazzo_runner.effects import Retrieved
-from arazzo_runner.errors import UnknownWorkflow, UnreadableDocument
+from arazzo_runner.errors import UnknownWorkflow
 from arazzo_runner.reports.places import Places
-
-_HEAD = 65536
-_ARAZZO = re.compile(rb"""^(?:\xef\xbb\xbf)?["']?arazzo["']?\s*:\s|"arazzo"\s*:\s*"\d""", re.MULTILINE)
-
-#: What a document from stdin is called.
-STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,35 +69,3 @@ def about(description: Description, workflow: BoundWorkflow, diagnostics: Sequen
 
     reach = Reach(description, workflow.key)
     return [diagnostic for diagnostic in diagnostics if diagnostic in reach]
-
-
-def documents_in(files: Sequence[str]) -> list[str]:
-    """The documents that are meant: files as they are, and the Arazzo documents below folders.
-
-    Raises `UnreadableDocument` for a folder that has none.
-    """
-    found: list[str] = []
-    for file in files:
-        path = Path(file)
-        if file == STDIN or not path.is_dir():
-            found.append(file)
-            continue
-        below = sorted(str(one) for one in path.rglob("*") if _looks_like_arazzo(one))
-        if not below:
-            raise UnreadableDocument(file, "there is no Arazzo document in this folder")
-        found += below
-    return list(dict.fromkeys(found))
-
-
-def _looks_like_arazzo(path: Path) -> bool:
-    """Whether a file of a folder is an Arazzo document: a YAML or JSON file with an ``arazzo`` field at its root."""
-    if path.suffix.lower() not in (".yml", ".yaml", ".json") or not path.is_file():
-        return False
-    if {"node_modules", ".git", ".venv"} & set(path.parts):
-        return False
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return False
-    return _ARAZZO.search(head) is not None

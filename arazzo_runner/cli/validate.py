@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from arazzo_runner.cli.exits import Exit
 
 if TYPE_CHECKING:
+    from arazzo_runner.cli.stdout import Page
     from arazzo_runner.cli.terminal import Terminal
-    from arazzo_runner.diagnostics import Diagnostic
+    from arazzo_runner.reports.findings import FileReport
+    from arazzo_runner.validation.examine import Terms
 
 
 @click.command(name="validate")
@@ -19,16 +21,24 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="What the specification does not allow is an error.")
 @click.option("--source", "sources", multiple=True, metavar="NAME=LOCATION", help="Where a source description is.")
 @click.option("--no-sources", is_flag=True, help="The document alone: operations are not looked for.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="A code that is not to be told; repeatable.")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "sarif", "github"]),
     default="text",
     show_default=True,
     help="How the findings are written.",
 )
-def command(files: tuple[str, ...], strict: bool, sources: tuple[str, ...], no_sources: bool, form: str) -> None:
-    """Say what is wrong with the Arazzo documents FILE..., and where. Folders are searched for documents.
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="How many processes; by default one per core."
+)
+def command(files: tuple[str, ...], **options: Any) -> None:
+    """Say what is wrong with the Arazzo documents FILE..., and where.
+
+    FILE is a path, a URL, '-' for stdin, or a folder, which is searched for documents. A comment
+    '# arazzo-ignore: CODE' ignores a code on its line or the next one, '# arazzo-ignore-file: CODE'
+    at the top in the whole document; an ignored error still stops a run.
 
     \b
     Exit codes: 0 no errors (warnings may be there), 1 errors, 2 a file could not be read.
@@ -37,49 +47,78 @@ def command(files: tuple[str, ...], strict: bool, sources: tuple[str, ...], no_s
 
     terminal = Terminal()
     with terminal.guarded():
-        from arazzo_runner.cli.arguments import pairs
-
-        overrides = pairs(sources, "--source", "NAME=LOCATION")
-        raise click.exceptions.Exit(
-            _validate(terminal, files, overrides, strict=strict, with_sources=not no_sources, form=form)
-        )
+        raise click.exceptions.Exit(_validate(terminal, files, _terms(options), options))
 
 
-def _validate(
-    terminal: Terminal, files: Sequence[str], sources: Mapping[str, str], *, strict: bool, with_sources: bool, form: str
-) -> int:
-    from arazzo_runner.cli.opening import documents_in
-    from arazzo_runner.diagnostics import errors
-    from arazzo_runner.errors import UnreadableDocument
-    from arazzo_runner.reports.findings import findings_json, findings_summary, findings_text
+def _terms(options: Mapping[str, Any]) -> Terms:
+    from arazzo_runner.cli.arguments import pairs
+    from arazzo_runner.diagnostics import CODES
+    from arazzo_runner.loader.nearest import suggestion
+    from arazzo_runner.validation.examine import Terms
 
-    documents: dict[str, list[Diagnostic]] = {}
-    unreadable = False
-    for file in documents_in(files):
-        try:
-            documents[file] = _findings(terminal, file, sources, strict=strict, with_sources=with_sources)
-        except UnreadableDocument as error:
-            terminal.complain(str(error))
-            unreadable = True
-            continue
-        if form == "text":
-            terminal.write(findings_text(documents[file], terminal.places))
-    if form == "json":
-        terminal.write(findings_json(documents))
-    terminal.say(findings_summary(documents))
-    if unreadable:
-        return Exit.NOTHING_DONE
-    return Exit.FAILED if any(errors(found) for found in documents.values()) else Exit.DONE
+    for code in options["ignore"]:
+        if code not in CODES:
+            advice = suggestion(code, CODES, otherwise="docs/diagnostics.md lists the codes")
+            raise click.UsageError(f"--ignore: there is no code '{code}'; {advice}")
+    sources = pairs(options["sources"], "--source", "NAME=LOCATION")
+    return Terms(sources, options["strict"], not options["no_sources"], frozenset(options["ignore"]))
 
 
-def _findings(
-    terminal: Terminal, file: str, sources: Mapping[str, str], *, strict: bool, with_sources: bool
-) -> list[Diagnostic]:
-    from arazzo_runner.cli.opening import open_document
-    from arazzo_runner.errors import InvalidDescription
+def _validate(terminal: Terminal, files: Sequence[str], terms: Terms, options: Mapping[str, Any]) -> int:
+    from arazzo_runner.cli.examining import examine_all
+    from arazzo_runner.cli.folders import documents_in
+    from arazzo_runner.cli.stdout import Page
+    from arazzo_runner.reports.findings import Once, findings_summary
 
+    documents = documents_in(files)
+    page = Page(terminal, len(documents))
+    once = Once()
+    reports: list[FileReport] = []
+    told: list[FileReport] = []
     try:
-        opened = open_document(terminal, file, sources, strict=strict, with_sources=with_sources)
-    except InvalidDescription as error:
-        return list(error.diagnostics)
-    return list(opened.diagnostics)
+        for report in examine_all(documents, terms, options["jobs"], page.progress):
+            reports.append(report)
+            told.append(once(report))
+            _tell(page, told[-1], options["form"])
+    finally:
+        page.clear()
+    _write_whole(terminal, reports, told, options["form"])
+    terminal.say(findings_summary(told))
+    return _exit(reports)
+
+
+def _tell(page: Page, report: FileReport, form: str) -> None:
+    """What is told as soon as it is known."""
+    from arazzo_runner.reports.findings import findings_grouped, findings_plain
+
+    if report.unreadable is not None:
+        page.complain(report.unreadable)
+    elif form == "text":
+        page.write(findings_plain(report) if page.width is None else findings_grouped(report, page.width))
+
+
+def _write_whole(terminal: Terminal, reports: Sequence[FileReport], told: Sequence[FileReport], form: str) -> None:
+    """What is one text in the end. JSON says of every document all that concerns it, the others each finding once."""
+    match form:
+        case "json":
+            from arazzo_runner.reports.findings import findings_json
+
+            terminal.write(findings_json(reports))
+        case "sarif":
+            from arazzo_runner import __version__
+            from arazzo_runner.reports.diagnostics_sarif import findings_sarif
+
+            terminal.write(findings_sarif(told, __version__))
+        case "github":
+            from arazzo_runner.reports.diagnostics_github import findings_github
+
+            terminal.write(findings_github(told))
+
+
+def _exit(reports: Iterable[FileReport]) -> Exit:
+    from arazzo_runner.diagnostics import errors
+
+    reports = list(reports)
+    if any(report.unreadable is not None for report in reports):
+        return Exit.NOTHING_DONE
+    return Exit.FAILED if any(errors(report.diagnostics) for report in reports) else Exit.DONE

@@ -228,3 +228,25 @@ class TestEventStream:
         tried = Attempt(request=Request("POST", "http://h/", JSON_HEADERS, b'{"a": null}'))
         value = run_value(result(StepResult("s", "succeeded", attempts=(tried,))), nowhere)
         assert value["steps"][0]["attempts"][0]["request"]["body"] == {"a": None}
+
+
+def test_notes_of_attempts_are_findings_of_the_run() -> None:
+    note = "the body is labelled 'application/json' and is not JSON"
+    shown = result(step("s", attempts=(attempt(notes=(note,)),)), notes=("of the run",))
+    messages = [(one["code"], one["severity"], one["message"]) for one in run_value(shown, nowhere)["diagnostics"]]
+    assert messages == [("run", "warning", "of the run"), ("run", "warning", f"step 's': {note}")]
+
+
+def test_a_stream_that_cannot_be_written_says_so_in_the_end() -> None:
+    written: list[str] = []
+
+    def write(text: str) -> None:
+        written.append(text)
+        raise OSError("full")
+
+    lines = JsonLines(write)
+    lines(WorkflowFinished(result=result()))
+    lines(WorkflowFinished(result=result()))
+    assert len(written) == 1
+    with pytest.raises(OSError, match="full"):
+        lines.check()
