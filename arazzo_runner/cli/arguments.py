@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
 from arazzo_runner.sources import ServerChoice
+
+if TYPE_CHECKING:
+    from arazzo_runner.sources.openapi.servers import Server
 
 _SOURCE_AND_URL = re.compile(r"(?:(?P<source>[A-Za-z0-9_-]+)=)?(?P<url>.*)", re.DOTALL)
 
@@ -31,10 +36,36 @@ def servers(urls: Iterable[str], variables: Iterable[str]) -> ServerChoice:
     for text in urls:
         found = _SOURCE_AND_URL.fullmatch(text)
         url = found["url"] if found else ""
-        if found is None or "://" not in url:
-            raise click.UsageError(f"--server takes [SOURCE=]URL with an absolute URL, found '{text}'")
+        if found is None or not _is_http(url):
+            shown = re.sub(r"//[^/?#]*@", "//***@", text)
+            raise click.UsageError(f"--server takes [SOURCE=]URL with an absolute http(s) URL, found '{shown}'")
         chosen[found["source"] or ""] = url
     return ServerChoice(chosen, pairs(variables, "--server-var", "[SOURCE.]NAME=VALUE"))
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def known_variables(given: Mapping[str, str], servers: Iterable[Server]) -> None:
+    """Refuse server variables that no server has, and values that its ``enum`` does not list."""
+    known: dict[str, tuple[str, ...]] = {}
+    for one in servers:
+        for name in one.variables:
+            choices = one.choices.get(name, ())
+            known[f"{one.source}.{name}"] = choices
+            known[name] = () if not choices or known.get(name) == () else (*known.get(name, ()), *choices)
+    for name, value in given.items():
+        if name not in known:
+            listed = ", ".join(f"'{one}'" for one in known if "." in one)
+            raise click.UsageError(f"--server-var: the servers have no variable '{name}'; they have {listed or 'none'}")
+        if known[name] and value not in known[name]:
+            listed = " or ".join(f"'{one}'" for one in dict.fromkeys(known[name]))
+            raise click.UsageError(f"--server-var: '{name}' takes {listed}, found '{value}'")
 
 
 def headers(texts: Iterable[str]) -> dict[str, str]:
@@ -47,6 +78,13 @@ def headers(texts: Iterable[str]) -> dict[str, str]:
             raise click.UsageError(f"--header: '{name}' is not a header field with one line of text")
         found[name] = value
     return found
+
+
+def one_stdin(file: str, inputs: str | None, *assignments: str) -> None:
+    """Refuse to read stdin twice: the second time nothing would be left."""
+    wanted = [file == "-", inputs == "-", *(text.partition("=")[2] == "@-" for text in assignments)]
+    if sum(wanted) > 1:
+        raise click.UsageError("stdin is read once: '-' stands for FILE, for --inputs or for one --input NAME=@-")
 
 
 def known_sources(names: Iterable[str], sources: Mapping[str, object], option: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from math import isinf
 from pathlib import Path
 from typing import TypeAlias
 
@@ -168,15 +170,24 @@ def _assignment(text: str) -> tuple[str, Given]:
 
 
 def _raw(name: str, text: str) -> Value:
-    from arazzo_runner.errors import InvalidDescription
-    from arazzo_runner.loader.yaml import parse_text
+    def refuse(constant: str) -> JSON:
+        raise ValueError(constant)
 
+    where = ""
     try:
-        return Value(parse_text(text, name, "application/json"))
-    except InvalidDescription as error:
-        span = error.diagnostics[0].span
-        where = f" at line {span.line}, column {span.column}" if span else ""
-        raise click.UsageError(f"--input {name}:=... takes JSON, and this is none{where}") from None
+        return Value(json.loads(text, parse_constant=refuse, parse_float=_finite))
+    except json.JSONDecodeError as error:
+        where = f" at line {error.lineno}, column {error.colno}"
+    except (ValueError, RecursionError):
+        pass
+    raise click.UsageError(f"--input {name}:=... takes JSON, and this is none{where}")
+
+
+def _finite(text: str) -> float:
+    """A number as JSON writes it; one too large for a float would become infinite, which JSON has not."""
+    if isinf(number := float(text)):
+        raise ValueError(text)
+    return number
 
 
 def _file(path: str) -> Given:

@@ -14,7 +14,7 @@ def command(file: str, port: int, sources: tuple[str, ...]) -> None:
 
     The address is printed on stdout. Ctrl-C stops it.
     """
-    from arazzo_runner.cli.terminal import Terminal
+    from arazzo_runner.cli.terminal import CannotWrite, Terminal
 
     terminal = Terminal()
     with terminal.guarded():
@@ -26,5 +26,7 @@ def command(file: str, port: int, sources: tuple[str, ...]) -> None:
         opened = open_document(terminal, file, overrides, strict=False)
         try:
             serve(opened.description, port=port, on_ready=lambda url: terminal.write(f"{url}\n"))
+        except CannotWrite:
+            raise
         except OSError as error:
             raise click.UsageError(f"--port {port}: {(error.strerror or str(error)).lower()}") from None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,12 +15,25 @@ if TYPE_CHECKING:
     from arazzo_runner.cli.opening import Opened
     from arazzo_runner.cli.reporting import Output
     from arazzo_runner.cli.terminal import Terminal
-    from arazzo_runner.description import BoundWorkflow
+    from arazzo_runner.description import BoundWorkflow, Description
     from arazzo_runner.engine.results import RunResult
     from arazzo_runner.reports.progress import Progress
     from arazzo_runner.runner import Runner
     from arazzo_runner.sources import ServerChoice
+    from arazzo_runner.sources.openapi.servers import Server
+    from arazzo_runner.transports import HttpOptions
     from arazzo_runner.values import JSON
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds; ``nan`` is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number, or a usage error."""
+        number: float = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail(f"{value} is not a number of seconds", param, ctx)
+        return number
 
 
 @click.command(name="run")
@@ -57,7 +71,7 @@ if TYPE_CHECKING:
 @click.option("--max-steps", type=click.IntRange(1), default=1000, show_default=True, help="Step attempts in all.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(0, min_open=True),
     default=3600.0,
     show_default=True,
     metavar="S",
@@ -65,7 +79,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--request-timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(0, min_open=True),
     default=60.0,
     show_default=True,
     metavar="S",
@@ -73,7 +87,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--poll-interval",
-    type=click.FloatRange(0),
+    type=Seconds(0),
     default=1.0,
     show_default=True,
     metavar="S",
@@ -137,6 +151,8 @@ def _run(terminal: Terminal, options: Mapping[str, Any]) -> int:
         raise click.UsageError("give WORKFLOW_ID or --all, not both")
     if options["key"] and not options["cert"]:
         raise click.UsageError("--key belongs to --cert, which is not given")
+    arguments.one_stdin(options["file"], options["inputs_file"], *options["assignments"])
+    http = _http(options)
     headers = arguments.headers(options["headers"])
     for name, value in headers.items():
         terminal.redactor.add_header(name, value)
@@ -147,6 +163,7 @@ def _run(terminal: Terminal, options: Mapping[str, Any]) -> int:
     given = read_given(options["assignments"], options["inputs_file"])
     sources = arguments.pairs(options["sources"], "--source", "NAME=LOCATION")
     opened = open_document(terminal, options["file"], sources, strict=options["strict"])
+    _refuse_broken(opened, allow_invalid=options["allow_invalid"])
     workflows = opened.chosen(options["workflow_id"], every=options["every"])
     _refuse_unsound(opened, workflows, allow_invalid=options["allow_invalid"])
     _mention_warnings(terminal, opened, workflows, options)
@@ -154,8 +171,9 @@ def _run(terminal: Terminal, options: Mapping[str, Any]) -> int:
     servers = arguments.servers(options["servers"], options["server_variables"])
     known = {name for document in opened.description.documents.values() for name in document.sources}
     arguments.known_sources(servers.urls, dict.fromkeys(sorted(known)), "--server")
+    arguments.known_variables(servers.variables, _servers(opened.description))
     outputs = open_reports(terminal, opened, plan)
-    with _runner(terminal, opened, options, servers, headers, outputs) as runner:
+    with _runner(terminal, opened, options, servers, headers, outputs, http) as runner:
         return _run_all(terminal, runner, list(zip(workflows, values, strict=True)), outputs, options)
 
 
@@ -166,8 +184,9 @@ def _runner(
     servers: ServerChoice,
     headers: Mapping[str, str],
     outputs: Sequence[Output],
+    http: HttpOptions,
 ) -> Runner:
-    from arazzo_runner import HttpOptions, Limits, Runner
+    from arazzo_runner import Limits, Runner
 
     limits = Limits(
         max_steps=options["max_steps"],
@@ -175,9 +194,6 @@ def _runner(
         request_timeout=options["request_timeout"],
         poll_interval=options["poll_interval"],
         max_response_bytes=options["max_response_bytes"],
-    )
-    http = HttpOptions(
-        follow_redirects=options["follow_redirects"], ca=options["ca"], cert=options["cert"], key=options["key"]
     )
     return Runner(
         opened.description,
@@ -191,6 +207,34 @@ def _runner(
         strict=options["strict"],
         http=http,
     )
+
+
+def _http(options: Mapping[str, Any]) -> HttpOptions:
+    """How requests travel; files for TLS that cannot be used are said before anything is sent."""
+    from arazzo_runner.errors import TransportError
+    from arazzo_runner.transports import HttpOptions
+
+    http = HttpOptions(
+        follow_redirects=options["follow_redirects"], ca=options["ca"], cert=options["cert"], key=options["key"]
+    )
+    if http.ca or http.cert:
+        from arazzo_runner.transports.routes import tls_context
+
+        try:
+            tls_context(http)
+        except TransportError as error:
+            raise click.UsageError(error.message) from None
+    return http
+
+
+def _servers(description: Description) -> Iterator[Server]:
+    """The servers of the operations that the workflows use."""
+    from arazzo_runner.sources.openapi import OpenAPIOperation
+
+    for workflow in description.workflows.values():
+        for step in workflow.steps:
+            if isinstance(step.operation, OpenAPIOperation):
+                yield step.operation.server
 
 
 def _progress(terminal: Terminal, options: Mapping[str, Any]) -> Progress:
@@ -238,6 +282,18 @@ def _print_outputs(terminal: Terminal, results: Mapping[str, RunResult], every: 
 
 
 # --- before a run -----------------------------------------------------------------------------------------------------
+def _refuse_broken(opened: Opened, *, allow_invalid: bool) -> None:
+    """Errors of the document as a whole stop every workflow, whichever is asked for; all errors are listed (S1, S6)."""
+    from arazzo_runner.diagnostics import errors
+    from arazzo_runner.errors import InvalidDescription
+    from arazzo_runner.validation.reach import concerns_all
+
+    entry, found = opened.description.entry.location, errors(opened.diagnostics)
+    whole = any(concerns_all(one) for one in found if one.origin.document == entry)
+    if found and (not opened.description.workflow_ids or (whole and not allow_invalid)):
+        raise InvalidDescription(found)
+
+
 def _refuse_unsound(opened: Opened, workflows: Sequence[BoundWorkflow], *, allow_invalid: bool) -> None:
     """Errors stop a run before anything is sent; with --all those of the last workflow stop the first one too (S6)."""
     from arazzo_runner.errors import InvalidDescription

@@ -18,6 +18,13 @@ from arazzo_runner.reports.redact import Redactor
 from arazzo_runner.reports.screens import LiveScreen, PlainScreen, Screen
 
 
+class CannotWrite(OSError):
+    """stdout takes nothing: the disk is full, or it is closed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"cannot write to stdout: {reason}")
+
+
 class Terminal:
     """stdout for the result, stderr for people. Whatever is said passes the redactor."""
 
@@ -50,13 +57,17 @@ class Terminal:
         self.say(first, *(line(text) for text in rest))
 
     def write(self, text: str) -> None:
-        """Part of the result, on stdout, in UTF-8; a reader that went away is no error."""
+        """Part of the result, on stdout, in UTF-8; a reader that went away is no error. Raises `CannotWrite`."""
+        if sys.stdout is None:  # closed before the start
+            raise CannotWrite("it is closed")
         try:
             sys.stdout.buffer.write(text.encode())
             sys.stdout.buffer.flush()
         except BrokenPipeError:
-            with suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget_stdout()
+        except (OSError, ValueError) as error:
+            _forget_stdout()
+            raise CannotWrite((getattr(error, "strerror", None) or str(error)).lower()) from None
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -80,6 +91,9 @@ class Terminal:
         except ArazzoError as error:
             self.complain(str(error))
             code = Exit.NOTHING_DONE
+        except CannotWrite as error:
+            self.complain(str(error))
+            code = Exit.FAILED
         except Exception as error:
             if os.environ.get("ARAZZO_DEBUG") == "1":
                 raise
@@ -102,6 +116,12 @@ class Terminal:
             line(("this is a bug in arazzo", "bad"), f" {__version__}: {type(error).__name__}: {error}"),
             line("please report it, with the command and what it shows when ARAZZO_DEBUG=1 is set"),
         )
+
+
+def _forget_stdout() -> None:
+    """What is left in its buffer must not fail once more when the process ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def is_terminal() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,7 +39,8 @@ def command(files: tuple[str, ...], **options: Any) -> None:
 
     FILE is a path, a URL, '-' for stdin, or a folder, which is searched for documents. A comment
     '# arazzo-ignore: CODE' ignores a code on its line or the next one, '# arazzo-ignore-file: CODE'
-    at the top in the whole document; an ignored error still stops a run.
+    at the top in the whole document; an ignored error still stops a run. Where no FILE is a folder,
+    the OpenAPI descriptions themselves are checked, too.
 
     \b
     Exit codes: 0 no errors (warnings may be there), 1 errors, 2 a file could not be read.
@@ -47,10 +49,10 @@ def command(files: tuple[str, ...], **options: Any) -> None:
 
     terminal = Terminal()
     with terminal.guarded():
-        raise click.exceptions.Exit(_validate(terminal, files, _terms(options), options))
+        raise click.exceptions.Exit(_validate(terminal, files, _terms(files, options), options))
 
 
-def _terms(options: Mapping[str, Any]) -> Terms:
+def _terms(files: Sequence[str], options: Mapping[str, Any]) -> Terms:
     from arazzo_runner.cli.arguments import pairs
     from arazzo_runner.diagnostics import CODES
     from arazzo_runner.loader.nearest import suggestion
@@ -61,7 +63,9 @@ def _terms(options: Mapping[str, Any]) -> Terms:
             advice = suggestion(code, CODES, otherwise="docs/diagnostics.md lists the codes")
             raise click.UsageError(f"--ignore: there is no code '{code}'; {advice}")
     sources = pairs(options["sources"], "--source", "NAME=LOCATION")
-    return Terms(sources, options["strict"], not options["no_sources"], frozenset(options["ignore"]))
+    with_sources = not options["no_sources"]
+    slowly = with_sources and not any(Path(file).is_dir() for file in files)
+    return Terms(sources, options["strict"], with_sources, frozenset(options["ignore"]), slowly)
 
 
 def _validate(terminal: Terminal, files: Sequence[str], terms: Terms, options: Mapping[str, Any]) -> int:

@@ -60,7 +60,7 @@ async def _prepare(frame: Frame, step: BoundStep, operation: Operation, scope: S
     body = _body(step.step.request_body, scope)
     settings = frame.run.settings
     credentials: list[Credential] = []
-    for grant in operation.grants(settings.credentials, arguments):
+    for grant in operation.grants(settings.credentials, arguments, settings.servers):
         if isinstance(grant, BearerFromToken):
             token = await perform(grant.fetch)
             grant = Credential("header", "Authorization", f"Bearer {token}")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
+from math import isinf
 from typing import Final
 
 from arazzo_runner.description import BoundWorkflow
@@ -158,7 +159,7 @@ def _as_type(type_: str, text: str) -> JSON | _Not:
             return int(text)
         case "number" if _NUMBER.fullmatch(text):
             number = int(text) if _INTEGER.fullmatch(text) else float(text)
-            return number if isfinite(number) else _NOT
+            return _NOT if isinstance(number, float) and isinf(number) else number
         case "boolean" if text.lower() in ("true", "false"):
             return text.lower() == "true"
         case "null" if text == "null":
@@ -170,9 +171,13 @@ def _as_type(type_: str, text: str) -> JSON | _Not:
             return _NOT
 
 
+def _refuse(constant: str) -> JSON:
+    raise ValueError(f"{constant} is not JSON")
+
+
 def _from_json(text: str) -> JSON:
     try:
-        value: JSON = json.loads(text)
+        value: JSON = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
     return value

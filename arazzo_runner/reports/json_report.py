@@ -66,8 +66,14 @@ def run_value(result: RunResult, locate: Locate, diagnostics: Iterable[Diagnosti
         "steps": [step_value(step, locate) for step in result.steps],
         "dependencies": [run_value(run, locate) for run in result.dependencies],
         "transferredTo": None if result.transferred_to is None else run_value(result.transferred_to, locate),
-        "diagnostics": [*map(diagnostic_value, diagnostics), *map(note_value, result.notes)],
+        "diagnostics": [*map(diagnostic_value, diagnostics), *map(note_value, notes_of(result))],
     }
+
+
+def notes_of(result: RunResult) -> list[str]:
+    """What the run has to say, and what the attempts of its steps have; each once."""
+    notes = [f"step '{step.step_id}': {note}" for step in result.steps for one in step.attempts for note in one.notes]
+    return list(dict.fromkeys([*result.notes, *notes]))
 
 
 def step_value(step: StepResult, locate: Locate) -> dict[str, Any]:

@@ -46,6 +46,7 @@ from arazzo_runner.reports.json_report import (
     attempt_error_value,
     milliseconds,
     note_value,
+    notes_of,
     request_value,
     response_value,
     run_error_value,
@@ -56,14 +57,27 @@ from arazzo_runner.reports.places import Locate, nowhere
 
 
 class JsonLines:
-    """An observer that writes each event as a line of JSON."""
+    """An observer that writes each event as a line of JSON; after the first error it writes no more, and `check` tells.
+
+    An observer must not raise in a run, which would go on without it and end as if all had been written.
+    """
 
     def __init__(self, write: Callable[[str], object], locate: Locate = nowhere) -> None:
         self._write = write
         self._locate = locate
+        self._failed: Exception | None = None
 
     def __call__(self, event: Event) -> None:
-        self._write(compact(event_value(event, self._locate)))
+        if self._failed is None:
+            try:
+                self._write(compact(event_value(event, self._locate)))
+            except Exception as error:
+                self._failed = error
+
+    def check(self) -> None:
+        """Raise the first error of writing, if there was one."""
+        if self._failed is not None:
+            raise self._failed
 
 
 def event_value(event: Event, locate: Locate = nowhere) -> dict[str, Any]:
@@ -152,5 +166,5 @@ def _workflow(result: RunResult, locate: Locate) -> dict[str, Any]:
         "error": run_error_value(result.error, locate),
         "startedAt": timestamp(result.started_at),
         "durationMs": milliseconds(result.duration),
-        "diagnostics": [note_value(note) for note in result.notes],
+        "diagnostics": [note_value(note) for note in notes_of(result)],
     }

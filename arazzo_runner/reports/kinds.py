@@ -38,12 +38,22 @@ class Whole(Protocol):
         """The report."""
 
 
+class Stream(Protocol):
+    """A report that is written as it happens."""
+
+    def __call__(self, event: Event) -> None:
+        """Write an event; what goes wrong is kept for `check`."""
+
+    def check(self) -> None:
+        """Raise the first error of writing, if there was one."""
+
+
 Write = Callable[[str], object]
 
 WHOLE: Final[Mapping[str, Callable[[About], Whole]]] = {
     "json": lambda about: JsonReport(about.locate, about.findings),
 }
-STREAMS: Final[Mapping[str, Callable[[Write, About], Callable[[Event], None]]]] = {
+STREAMS: Final[Mapping[str, Callable[[Write, About], Stream]]] = {
     "jsonl": lambda write, about: JsonLines(write, about.locate),
 }
 
@@ -58,15 +68,21 @@ class Report:
         self._place = place
         self._file: TextIO | None = None
         self._whole = WHOLE[kind](about) if kind in WHOLE else None
-        self._observe = self._whole or STREAMS[kind](self._opened(), about)
+        self._stream = None if self._whole else STREAMS[kind](self._opened(), about)
 
     def __call__(self, event: Event) -> None:
-        self._observe(event)
+        for observe in (self._whole, self._stream):
+            if observe is not None:
+                observe(event)
 
     def finish(self) -> None:
-        """Write what is written at the end. Raises OSError."""
-        if self._file is not None:
-            self._file.close()
+        """Write what is written at the end. Raises OSError, also for what could not be written before."""
+        try:
+            if self._stream is not None:
+                self._stream.check()
+        finally:
+            if self._file is not None:
+                self._file.close()
         if self._whole is None:
             return
         text = self._whole.text()

@@ -192,18 +192,22 @@ def _edges(
     step: Mapping[str, Any], follower: Mapping[str, Any] | None, ids: Mapping[str, str], key: str
 ) -> Iterator[str]:
     here = ids[step["stepId"]]
-    for sign, action in _actions(step):
+    for number, (sign, action) in enumerate(_actions(step), 1):
         arrow = "-->" if sign == "✓" else "-.->"
-        label = f"|{_quoted(_label(action))}|"
+        start = f"    {here} {arrow}|{_quoted(_label(action))}|"
+        target = action["stepId"] or action["workflowId"]
+        there = ids.get(action["stepId"]) or f"{here}x{number}"
+        node = there if there in ids.values() else f"{there}[[{_quoted(str(target))}]]"
         match action["type"]:
             case "end":
-                yield f"    {here} {arrow}{label} {key}end"
+                yield f"{start} {key}end"
+            case "retry" if target is None or there == here:
+                yield f"{start} {here}"
             case "retry":
-                yield f"    {here} {arrow}{label} {here}"
-            case _ if action["stepId"] in ids:
-                yield f"    {here} {arrow}{label} {ids[action['stepId']]}"
+                yield f"{start} {node}"
+                yield f"    {there} {arrow} {here}"
             case _:
-                yield f"    {here} {arrow}{label} {here}x[[{_quoted(str(action['workflowId'] or action['stepId']))}]]"
+                yield f"{start} {node}"
     if any(action["type"] != "retry" and not action["criteria"] for action in step["onSuccess"]):
         return
     yield f"    {here} --> {ids[follower['stepId']] if follower else f'{key}end'}"

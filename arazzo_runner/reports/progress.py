@@ -21,7 +21,8 @@ from arazzo_runner.engine.events import (
 )
 from arazzo_runner.engine.results import RunResult, StepResult
 from arazzo_runner.reports.bodies import body_text
-from arazzo_runner.reports.failures import failure_lines
+from arazzo_runner.reports.failures import failing_attempt, failure_lines
+from arazzo_runner.reports.json_report import notes_of
 from arazzo_runner.reports.lines import Line, Role, StepLine, count, duration, line, step_line
 from arazzo_runner.reports.places import Places
 from arazzo_runner.reports.runs import Runs
@@ -138,7 +139,9 @@ class Progress:
             self._screen.show(line("      ", text))
 
     def _notes(self, result: RunResult, depth: int) -> None:
-        for note in result.notes:
+        found = failing_attempt(result)
+        explained = {f"step '{found[0].step_id}': {note}" for note in found[1].notes} if found else ()
+        for note in (note for note in notes_of(result) if note not in explained):
             self._screen.show(line("  " * (depth + 1), ("! ", "warn"), note))
 
     def _finish(self, result: RunResult) -> None:

@@ -108,10 +108,15 @@ class Operation(Protocol):
     def label(self) -> str:
         """What a person calls it: ``POST /v1/runs``."""
 
-    def grants(self, credentials: Mapping[str, str], given: Sequence[Argument]) -> tuple[Grant, ...]:
+    def grants(
+        self,
+        credentials: Mapping[str, str],
+        given: Sequence[Argument],
+        servers: ServerChoice = ...,
+    ) -> tuple[Grant, ...]:
         """The credentials that its ``security`` wants and ``credentials`` (environment variables) has (S40).
 
-        A place that ``given`` already fills is left alone.
+        A place that ``given`` already fills is left alone. A relative token URL may need the server of ``servers``.
         """
 
     def needs(self) -> tuple[tuple[SecurityNeed, ...], ...]:

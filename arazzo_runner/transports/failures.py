@@ -18,8 +18,8 @@ _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN,
 _CUT = ("disconnected", "closed connection", "incomplete")
 
 
-def explain(error: BaseException, origin: Origin, timeout: float) -> TransportError:
-    """The `TransportError` for an exception of httpx."""
+def explain(error: BaseException, origin: Origin, timeout: float, proxy: str | None = None) -> TransportError:
+    """The `TransportError` for an exception of httpx; ``proxy`` is host and port of the one on the way."""
     import httpx
 
     if isinstance(error, TransportError):
@@ -28,8 +28,10 @@ def explain(error: BaseException, origin: Origin, timeout: float) -> TransportEr
         return timed_out(origin, timeout)
     if (below := _cause(error, ssl.SSLError)) is not None:
         return _tls(below, origin)
-    if isinstance(error, httpx.ProxyError):
-        return TransportError("connect", f"the proxy gave no connection to '{origin}'; check the proxy's settings")
+    if isinstance(error, httpx.ProxyError) or (proxy and isinstance(error, httpx.ConnectError)):
+        named = f"the proxy '{proxy}'" if proxy else "the proxy"
+        message = f"{named} gave no connection to '{origin}'; check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
+        return TransportError("connect", message)
     if isinstance(error, httpx.ConnectError):
         return _connect(error, origin)
     if isinstance(error, httpx.NetworkError) or any(word in str(error) for word in _CUT):

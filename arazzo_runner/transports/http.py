@@ -15,7 +15,7 @@ from arazzo_runner.transports import MAX_REDIRECTS, HttpOptions
 from arazzo_runner.transports.failures import explain, timed_out
 from arazzo_runner.transports.oauth import MAX_TOKEN_BYTES, Tokens, failed, token_flow
 from arazzo_runner.transports.routes import Routes
-from arazzo_runner.transports.wire import Content, Outgoing, origin_of, outgoing, redirected
+from arazzo_runner.transports.wire import Content, Origin, Outgoing, origin_of, outgoing, redirected
 
 if TYPE_CHECKING:
     import httpx
@@ -166,6 +166,8 @@ class HttpTransport(_Shared):
         from arazzo_runner.transports.deadline import until
 
         out = self._outgoing(hop.request, ours=self._client is None or hop.foreign)
+        if monotonic() >= deadline:
+            raise timed_out(out.origin, timeout)
         try:
             with until(deadline):
                 answer = self._open(out, hop.foreign, max(deadline - monotonic(), 0.001))
@@ -180,7 +182,10 @@ class HttpTransport(_Shared):
                 finally:
                     answer.close()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            raise explain(error, out.origin, timeout) from None
+            raise explain(error, out.origin, timeout, self._proxy(out.origin)) from None
+
+    def _proxy(self, origin: Origin) -> str | None:
+        return self._routes.proxy(origin) if self._client is None else None
 
     def _open(self, out: Outgoing, foreign: bool, left: float) -> httpx.Response:
         if self._client is None:
@@ -255,7 +260,9 @@ class AsyncHttpTransport(_Shared):
         import httpx
 
         out = self._outgoing(hop.request, ours=self._client is None or hop.foreign)
-        left = max(deadline - monotonic(), 0.001)
+        left = deadline - monotonic()
+        if left <= 0:
+            raise timed_out(out.origin, timeout)
         try:
             async with asyncio.timeout(left + _GRACE):
                 answer = await self._open(out, hop.foreign, left)
@@ -271,7 +278,10 @@ class AsyncHttpTransport(_Shared):
                 finally:
                     await answer.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            raise explain(error, out.origin, timeout) from None
+            raise explain(error, out.origin, timeout, self._proxy(out.origin)) from None
+
+    def _proxy(self, origin: Origin) -> str | None:
+        return self._routes.proxy(origin) if self._client is None else None
 
     async def _open(self, out: Outgoing, foreign: bool, left: float) -> httpx.Response:
         if self._client is None:

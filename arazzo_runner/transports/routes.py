@@ -9,7 +9,9 @@ import os
 import ssl
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from arazzo_runner.errors import TransportError
 from arazzo_runner.transports import HttpOptions
@@ -36,6 +38,15 @@ class Routes(Generic[T]):
                 self._made[secure, proxy] = self._open(secure, proxy)
             self._ways[origin] = self._made[secure, proxy]
         return self._ways[origin]
+
+    def proxy(self, origin: Origin) -> str | None:
+        """Host and port of the proxy on the way to an origin, None where there is none or it is unusable."""
+        address = _proxy(origin) if self._options.trust_env else None
+        try:
+            parts = urlsplit(address or "")
+            return f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+        except ValueError:
+            return None
 
     def made(self) -> list[T]:
         """Those that were used, to be closed."""
@@ -93,7 +104,10 @@ def tls_context(options: HttpOptions) -> ssl.SSLContext:
             context.load_cert_chain(options.cert, options.key)
         except (OSError, ssl.SSLError) as error:
             files = " and ".join(f"'{file}'" for file in (options.cert, options.key) if file)
-            message = f"the client certificate in {files} cannot be used: {_reason(error)}"
+            reason = (
+                _reason(error) if options.key or _has_key(options.cert) else "its private key is missing; give it too"
+            )
+            message = f"the client certificate in {files} cannot be used: {reason}"
             raise TransportError("tls", message) from None
     return context
 
@@ -121,6 +135,15 @@ def _from_authority(options: HttpOptions) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _has_key(file: str) -> bool:
+    """Whether a file holds a private key, or no certificate either, which is another trouble."""
+    try:
+        content = Path(file).read_bytes()
+    except OSError:
+        return True
+    return b"PRIVATE KEY-----" in content or b"BEGIN CERTIFICATE-----" not in content
 
 
 def _reason(error: OSError) -> str:

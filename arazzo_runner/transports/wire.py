@@ -124,21 +124,28 @@ def redirected(request: Request, status: int, location: str | None) -> Request |
     """
     if status not in (301, 302, 303, 307, 308) or location is None:
         return None
-    url = _without_userinfo(urljoin(request.url, quote(location, safe=_PRINTABLE)))
+    url, origin = _led_to(request.url, location)
     fields = request.headers.fields
     method, content = request.method, request.content
     if (status == 303 and method != "HEAD") or (status in (301, 302) and method == "POST"):
         method, content = "GET", b""
         fields = tuple(field for field in fields if field[0].lower() not in _ABOUT_CONTENT)
-    if origin_of(url) != origin_of(request.url):
-        fields = tuple(field for field in fields if not is_secret_header(field[0]) and field[0].lower() != "host")
-    return Request(method, url, Headers(fields), content)
+    if origin != origin_of(request.url):
+        kept = request.private | {"host"}
+        fields = tuple(field for field in fields if not is_secret_header(field[0]) and field[0].lower() not in kept)
+    return Request(method, url, Headers(fields), content, request.private)
 
 
-def _without_userinfo(url: str) -> str:
-    """The answer of a server must not choose credentials."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+def _led_to(url: str, location: str) -> tuple[str, Origin]:
+    """Where a redirect leads, without credentials, which the answer of a server must not choose."""
+    try:
+        parts = urlsplit(urljoin(url, quote(location, safe=_PRINTABLE)))
+        leads = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        if parts.scheme.lower() in _PORTS:
+            return leads, origin_of(leads)
+    except (ValueError, TransportError):
+        raise TransportError("protocol", f"'{origin_of(url)}' redirected to a URL that is none") from None
+    return leads, origin_of(leads)
 
 
 # --- content ----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ class Terms:
     strict: bool = False
     with_sources: bool = True
     ignore: Collection[str] = ()  #: names of codes
+    slowly: bool = False  #: whether the OpenAPI descriptions themselves are checked, which takes a second or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def examine(
                 with_sources=terms.with_sources,
                 shared=shared,
                 placed=False,
-            )
+            ),
+            slowly=terms.slowly,
         )
     except InvalidDescription as error:
         found, documents, whole = error.diagnostics, [tidy(location)], False

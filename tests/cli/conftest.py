@@ -24,6 +24,7 @@ class Shop:
     url: str = ""
     sent: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     answers: dict[str, tuple[int, object]] = field(default_factory=dict)
+    raw: dict[str, bytes] = field(default_factory=dict)  #: contents that are no JSON, in place of the answers
 
     def answer(self, method: str, path: str) -> tuple[int, object]:
         return self.answers.get(f"{method} {path}", (200, {"id": "o-1", "state": "done"}))
@@ -39,7 +40,7 @@ def shop() -> Iterator[Shop]:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             open_shop.sent.append((self.command, self.path, dict(self.headers.items()), body))
             status, value = open_shop.answer(self.command, self.path)
-            content = json.dumps(value).encode()
+            content = open_shop.raw.get(f"{self.command} {self.path}") or json.dumps(value).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))

@@ -24,14 +24,14 @@ class TestValidate:
     def test_a_sound_document(self, arazzo) -> None:
         result = arazzo("validate", "orders.arazzo.yml")
         assert (result.exit_code, result.stdout) == (0, "")
-        assert result.stderr == "1 document: no findings\n"
+        assert result.stderr == "1 file: no findings\n"
 
     def test_text_has_the_place_the_line_and_a_hint(self, arazzo) -> None:
         result = arazzo("validate", "broken.arazzo.yml")
         assert result.exit_code == 1
         assert result.stdout.startswith("broken.arazzo.yml:9:18: error[unknown-operation]: ")
         assert "\n    9 |     operationId: placeOrdr\n      |                  ^^^^^^^^^\n" in result.stdout
-        assert result.stderr == "1 document: 1 error\n"
+        assert result.stderr == "1 file: 1 error\n"
 
     def test_json(self, arazzo) -> None:
         result = arazzo("validate", "broken.arazzo.yml", "orders.arazzo.yml", "--format", "json")
@@ -121,6 +121,23 @@ class TestShow:
         assert '    w1s1["place<br/>POST /orders"]' in lines
         assert "    w1s1 --> w1s2" in lines
         assert '    w1s2 -.->|"$statusCode == 410"| w1end' in lines
+
+    def test_a_retry_that_runs_a_workflow_is_drawn_with_it(self, arazzo, tmp_path: Path) -> None:
+        again = {"name": "again", "type": "retry", "workflowId": "login"}
+        steps = [{"stepId": "s", "operationId": "uploadFile", "onFailure": [again]}]
+        document = {
+            "arazzo": "1.0.1",
+            "info": {"title": "t", "version": "1"},
+            "sourceDescriptions": [{"name": "shop", "url": str(DATA / "api.yml"), "type": "openapi"}],
+            "workflows": [
+                {"workflowId": "w", "steps": steps},
+                {"workflowId": "login", "steps": [{"stepId": "s", "operationId": "uploadFile"}]},
+            ],
+        }
+        (tmp_path / "a.json").write_text(json.dumps(document))
+        lines = arazzo("show", str(tmp_path / "a.json"), "w", "--format", "mermaid").stdout.splitlines()
+        assert '    w1s1 -.->|"again"| w1s1x1[["login"]]' in lines
+        assert "    w1s1x1 -.-> w1s1" in lines
 
     def test_markdown(self, arazzo) -> None:
         text = arazzo("show", "orders.arazzo.yml", "--format", "markdown").stdout

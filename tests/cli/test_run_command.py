@@ -50,6 +50,20 @@ class TestOutcome:
         assert code == 3
         assert "ended in" in errors
 
+    def test_s15_a_body_labelled_json_that_is_none_is_said(self, arazzo, shop) -> None:
+        shop.raw["POST /orders"] = b'{"id":'
+        result = arazzo(*ORDER, *GIVEN, "--server", shop.url, "--format", "json")
+        assert result.exit_code == 1
+        assert "! step 'place': " in result.stderr
+        notes = [one["message"] for one in json.loads(result.stdout)["runs"][0]["diagnostics"]]
+        assert any(note.startswith("step 'place': ") and "JSON" in note for note in notes)
+
+    def test_s15_a_failed_step_names_what_is_wrong_with_its_answer(self, arazzo, shop) -> None:
+        shop.raw["GET /orders/o-1"] = b'{"id":'
+        errors = arazzo(*ORDER, *GIVEN, "--server", shop.url).stderr
+        assert re.search(r"^  note +.*JSON", errors, re.MULTILINE)
+        assert "! step 'look'" not in errors
+
     def test_no_answer(self, arazzo) -> None:
         code, errors = exit_and_errors(arazzo(*ORDER, *GIVEN, "--server", "http://127.0.0.1:9"))
         assert code == 1
@@ -107,7 +121,22 @@ class TestNothingDone:
             ((*ORDER[1:], *GIVEN, "-i", "note=@nothing.txt"), "cannot read 'nothing.txt'"),
             ((*ORDER[1:], *GIVEN, "-i", "=x"), "found no name"),
             ((*ORDER[1:], *GIVEN, "--inputs", "api.yml"), "'openapi' is not an input"),
-            ((*ORDER[1:], *GIVEN, "--server", "localhost"), "--server takes [SOURCE=]URL with an absolute URL"),
+            ((*ORDER[1:], *GIVEN, "--server", "localhost"), "--server takes [SOURCE=]URL with an absolute"),
+            ((*ORDER[1:], *GIVEN, "--server", "ftp://h"), "--server takes [SOURCE=]URL with an absolute http(s) URL"),
+            ((*ORDER[1:], *GIVEN, "--server", "http://h:99999"), "absolute http(s) URL, found 'http://h:99999'"),
+            ((*ORDER[1:], *GIVEN, "--server", "http://[h"), "absolute http(s) URL"),
+            ((*ORDER[1:], *GIVEN, "--server", "http://me:pw@h:0"), "found 'http://***@h:0'"),
+            ((*ORDER[1:], *GIVEN, "--server-var", "nosuch=1"), "have no variable 'nosuch'; they have 'shop.stage'"),
+            ((*ORDER[1:], *GIVEN, "--server-var", "zz.stage=1"), "have no variable 'zz.stage'"),
+            ((*ORDER[1:], *GIVEN, "--server-var", "stage=v9"), "'stage' takes 'v1' or 'v2', found 'v9'"),
+            ((*ORDER[1:], *GIVEN, "--server-var", "shop.stage=v9"), "'shop.stage' takes 'v1' or 'v2', found 'v9'"),
+            ((*ORDER[1:], *GIVEN, "--timeout", "nan"), "nan is not a number of seconds"),
+            ((*ORDER[1:], *GIVEN, "--ca", "api.yml"), "the CA file 'api.yml' cannot be used"),
+            ((*ORDER[1:], *GIVEN, "--cert", "api.yml"), "the client certificate in 'api.yml' cannot be used"),
+            (("-", "place-order", "--inputs", "-"), "stdin is read once"),
+            ((*ORDER[1:], *GIVEN, "-i", "count:=yes"), "--input count:=... takes JSON, and this is none at line 1"),
+            ((*ORDER[1:], *GIVEN, "-i", "count:=NaN"), "--input count:=... takes JSON, and this is none"),
+            ((*ORDER[1:], *GIVEN, "-i", "count:=1e999"), "--input count:=... takes JSON, and this is none"),
             ((*ORDER[1:], *GIVEN, "--server", "store=http://h"), "the document has no source 'store'; it has 'shop'"),
             ((*ORDER[1:], *GIVEN, "-H", "nonsense"), "--header takes 'NAME: VALUE'"),
             (
@@ -134,6 +163,29 @@ class TestNothingDone:
         errors = arazzo("run", "broken.arazzo.yml", "broken").stderr
         assert "    9 |     operationId: placeOrdr\n      |                  ^^^^^^^^^\n" in errors
         assert "placeOrder" in errors
+
+    @pytest.mark.parametrize("arguments", [("--all",), (), ("w",)])
+    @pytest.mark.parametrize(
+        ("changed", "codes"),
+        [
+            ({"arazzo": "2.0.0"}, 1),
+            ({"workflows": []}, 1),
+            ({"arazzo": "2.0.0", "workflows": []}, 2),
+            ({"info": {}}, 2),
+        ],
+    )
+    def test_s1_s6_errors_of_the_whole_document_stop_every_run(
+        self, arazzo, changed: dict[str, object], codes: int, arguments: tuple[str, ...]
+    ) -> None:
+        document = {
+            "arazzo": "1.0.1",
+            "info": {"title": "t", "version": "1"},
+            "sourceDescriptions": [{"name": "shop", "url": "api.yml", "type": "openapi"}],
+            "workflows": [{"workflowId": "w", "steps": [{"stepId": "s", "operationId": "uploadFile"}]}],
+        }
+        result = arazzo("run", "-", *arguments, stdin=json.dumps(document | changed))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.count("error[") == codes, result.stderr
 
     def test_s6_another_workflow_of_a_broken_document_runs(self, arazzo, shop) -> None:
         assert arazzo("run", "broken.arazzo.yml", "sound", "--server", shop.url).exit_code == 0
@@ -300,6 +352,48 @@ class TestProcess:
         assert process.wait(timeout=30) == 0
         assert "Traceback" not in errors
         assert "BrokenPipe" not in errors
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ((*ORDER, *GIVEN, "--mock"), "error: cannot write to stdout: no space left on device"),
+            ((*ORDER, *GIVEN, "--mock", "--format", "json"), "a report could not be written: cannot write to stdout"),
+            ((*ORDER, *GIVEN, "--mock", "--format", "jsonl"), "a report could not be written: cannot write to stdout"),
+            (("mock", "orders.arazzo.yml"), "error: cannot write to stdout: no space left"),
+            (("show", "orders.arazzo.yml", "--format", "json"), "error: cannot write to stdout: no space left"),
+            (("validate", "orders.arazzo.yml", "--format", "json"), "error: cannot write to stdout: no space left"),
+            ((*ORDER, *GIVEN, "--mock", "--report", "jsonl=/dev/full"), "a report could not be written: "),
+        ],
+    )
+    def test_a_result_that_is_lost_is_an_error(self, arguments: tuple[str, ...], message: str) -> None:
+        with open("/dev/full", "w") as full:
+            process = subprocess.run(
+                [sys.executable, "-m", "arazzo_runner", *arguments],
+                cwd=Path(__file__).parent / "data",
+                stdout=full if "/dev/full" not in arguments[-1] else subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=30,
+                check=False,
+            )
+        assert process.returncode == 1
+        assert message in process.stderr
+        assert "bug" not in process.stderr
+        assert "observer" not in process.stderr
+
+    @pytest.mark.parametrize("command", ["run orders.arazzo.yml place-order --mock", "show orders.arazzo.yml"])
+    def test_a_closed_stdout_is_an_error(self, command: str) -> None:
+        process = subprocess.run(
+            ["sh", "-c", f"{sys.executable} -m arazzo_runner {command} >&-"],
+            cwd=Path(__file__).parent / "data",
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert process.returncode == 1
+        assert "error: cannot write to stdout: it is closed" in process.stderr
 
     def test_utf8_whatever_the_locale(self, shop) -> None:
         shop.answers["POST /orders"] = (200, {"id": "ö-✓", "state": "done"})

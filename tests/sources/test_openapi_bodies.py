@@ -357,3 +357,10 @@ def test_a_file_parameter_of_2_0_is_multipart() -> None:
     request = sent(swagger({"name": "f", "in": "formData", "type": "file"}), body=Body({"f": "text"}))
     assert request.headers["content-type"].startswith(MULTIPART)
     assert b'name="f"; filename="f"' in request.content
+
+
+def test_s39_nothing_can_be_replaced_in_a_payload_that_is_missing() -> None:
+    body = Body(MISSING, None, [Replacement("/a", 1)], "$steps.a.outputs.b")
+    with pytest.raises(CannotSend, match=r"'\$steps\.a\.outputs\.b' has no value") as caught:
+        sent(operation(), body=body)
+    assert caught.value.code == "replacement"

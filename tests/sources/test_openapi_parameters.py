@@ -341,3 +341,8 @@ def test_the_exchange_holds_the_values_as_they_were_passed() -> None:
     )
     assert (exchange.path, exchange.query, exchange.request_headers["x-a"]) == ({"id": 7}, {"tags": ["a"]}, "true")
     assert (exchange.method, exchange.url) == ("GET", request.url) == ("GET", "https://api.example.com/x/7?tags=a")
+
+
+def test_a_header_with_half_of_a_surrogate_pair_is_refused() -> None:
+    with pytest.raises(CannotSend, match="header 'X'"):
+        sent(operation(), Argument("X", "a\ud800", "header"))

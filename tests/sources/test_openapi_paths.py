@@ -58,3 +58,12 @@ def test_allow_reserved_in_a_path_lets_slashes_pass() -> None:
 def test_a_value_that_would_lead_to_another_path_is_refused(path: str, value: str) -> None:
     with pytest.raises(CannotSend, match="segment"):
         sent(operation(path=path), Argument("id", value, "path"))
+
+
+@pytest.mark.parametrize("value", ["", []])
+@pytest.mark.parametrize("path", ["/p/{id}", "/p/{id}/x", "/p/{id}.json", "/p/{id+}"])
+def test_s13_a_value_that_leaves_nothing_of_its_segment_is_refused(path: str, value: object) -> None:
+    """``GET /p/`` is another resource."""
+    with pytest.raises(CannotSend, match=r"path parameter 'id' of POST .* is empty") as caught:
+        sent(operation(path=path), Argument("id", value, "path"))
+    assert caught.value.code == "missing-value"

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from describing import operation, sent
+from describing import operation, sent, source
 
 from arazzo_runner.effects import FetchToken
 from arazzo_runner.errors import CannotSend
-from arazzo_runner.sources import Argument, BearerFromToken, Credential, Grant
+from arazzo_runner.sources import Argument, BearerFromToken, Credential, Grant, ServerChoice
 from arazzo_runner.values import MISSING
 
 TOKENS = "https://id.example.com/token"
@@ -134,17 +134,46 @@ def test_what_a_step_sets_itself_wins(
     assert [grant.name for grant in grants if isinstance(grant, Credential)] == expected
 
 
-def test_a_token_url_that_is_relative_to_a_file_is_refused() -> None:
-    from describing import source
-
+def in_a_file(servers: list[dict[str, str]]) -> Any:
     raw = {
         "openapi": "3.0.3",
+        "servers": servers,
         "components": {"securitySchemes": SCHEMES},
         "paths": {"/x": {"get": {"security": [{"relative": []}]}}},
     }
-    described = source(raw, "/tmp/openapi.yml").by_method_and_path("GET", "/x")
-    with pytest.raises(CannotSend, match="token URL '/token' of security scheme 'relative'"):
-        granted(described, {"RELATIVE": "id:secret"})
+    return source(raw, "/tmp/openapi.yml").by_method_and_path("GET", "/x")
+
+
+@pytest.mark.parametrize(
+    ("declared", "choice", "expected"),
+    [
+        ("https://api.example.com/v1", ServerChoice(), "https://api.example.com/token"),
+        ("https://api.example.com/v1", ServerChoice({"": "http://localhost:8080/v1"}), "http://localhost:8080/token"),
+        ("/v1", ServerChoice({"api": "http://localhost:8080"}), "http://localhost:8080/token"),
+    ],
+)
+def test_a_token_url_that_is_relative_to_a_file_is_relative_to_the_server(
+    declared: str, choice: ServerChoice, expected: str
+) -> None:
+    (grant,) = in_a_file([{"url": declared}]).grants({"ARAZZO_AUTH_RELATIVE": "id:secret"}, (), choice)
+    assert grant == BearerFromToken(FetchToken("client_credentials", expected, "id", "secret"))
+
+
+def test_a_token_url_that_is_relative_to_files_alone_is_refused() -> None:
+    with pytest.raises(CannotSend, match="token URL '/token' of security scheme 'relative' is relative") as caught:
+        granted(in_a_file([{"url": "/v1"}]), {"RELATIVE": "id:secret"})
+    assert caught.value.code == "credentials"
+
+
+def test_a_client_of_the_password_flow_is_no_token() -> None:
+    """An id and a secret without username and password cannot be sent: they must not go out as a bearer token."""
+    assert granted(wanting({"password": []}), {"PASSWORD": "cid:sec"}) == ()
+    (grant,) = granted(wanting({"password": []}), {"PASSWORD": "token"})
+    assert grant == Credential("header", "Authorization", "Bearer token")
+
+
+def test_s41_a_request_knows_the_headers_of_its_api_keys() -> None:
+    assert sent(wanting({"header": [], "query": []})).private == {"x-api-key"}
 
 
 def test_needs_lists_the_alternatives() -> None:

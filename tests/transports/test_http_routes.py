@@ -32,7 +32,15 @@ def test_https_goes_through_a_tunnel(exchange, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:word@127.0.0.1:{proxy.port}")
         error = failure(exchange, send("https://api.invalid/a%2Fb"), options=HttpOptions())
     assert proxy.seen[0].startswith(b"CONNECT api.invalid:443 HTTP/1.1")
-    assert (error.code, "the proxy gave no connection to 'api.invalid:443'" in error.message) == ("connect", True)
+    assert error.code == "connect"
+    assert f"the proxy '127.0.0.1:{proxy.port}' gave no connection to 'api.invalid:443'" in error.message
+    assert "word" not in error.message
+
+
+def test_a_proxy_that_is_not_there_is_named_and_not_the_server(exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://user:word@127.0.0.1:1")
+    error = failure(exchange, send("http://api.invalid/"), options=HttpOptions())
+    assert error.message.startswith("the proxy '127.0.0.1:1' gave no connection to 'api.invalid:80'")
 
 
 def test_no_proxy_excepts_hosts(exchange, monkeypatch: pytest.MonkeyPatch) -> None:

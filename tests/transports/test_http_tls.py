@@ -113,6 +113,15 @@ def test_a_handshake_that_never_ends_meets_the_timeout(exchange: Callable) -> No
     assert error.code == "timeout"
 
 
+def test_a_certificate_without_its_key_is_explained(exchange: Callable, pem: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone.pem"
+    alone.write_text(pem.read_text().partition("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n")
+    error = failure(exchange, send("https://127.0.0.1:1"), options=HttpOptions(cert=str(alone), trust_env=False))
+    assert (
+        error.message == f"the client certificate in '{alone}' cannot be used: its private key is missing; give it too"
+    )
+
+
 @pytest.mark.parametrize("field", ["ca", "cert"])
 def test_a_file_that_is_missing_or_no_pem_is_named(exchange: Callable, tmp_path: Path, field: str) -> None:
     text = tmp_path / "no.pem"

@@ -10,6 +10,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -384,6 +385,34 @@ def test_an_endless_redirect_ends(exchange: Exchange) -> None:
         error = failure(exchange, send(server.url), options=FOLLOWING)
     assert error.code == "protocol"
     assert "more than 20 times" in error.message
+
+
+@pytest.mark.parametrize("location", ["http://[bad", "http://h:99999/", "http://@:80/"])
+def test_a_redirect_to_a_url_that_is_none_is_refused(exchange: Exchange, location: str) -> None:
+    with serving(always(reply(status="302 Found", headers=f"Location: {location}\r\n"))) as server:
+        error = failure(exchange, send(server.url), options=FOLLOWING)
+    assert error.code == "protocol"
+    assert error.message == f"'127.0.0.1:{server.port}' redirected to a URL that is none"
+
+
+def test_s41_headers_of_api_keys_stay_on_their_origin_whatever_their_name(exchange: Exchange) -> None:
+    with serving(always(reply(b"there"))) as other:
+        location = f"Location: http://127.0.0.1:{other.port}/x\r\n"
+        with serving(always(reply(status="307 Moved", headers=location))) as server:
+            sent = send(server.url, headers=[("X-K", TOKEN), ("X-Other", "kept")])
+            private = replace(sent, request=replace(sent.request, private=frozenset({"x-k"})))
+            exchange(private, options=FOLLOWING)
+    assert b"X-K: " + TOKEN.encode() in server.seen[0]
+    assert TOKEN.encode() not in other.seen[0]
+    assert b"X-Other: kept" in other.seen[0]
+
+
+@pytest.mark.parametrize("timeout", [0, -1])
+def test_without_time_nothing_is_sent(exchange: Exchange, timeout: float) -> None:
+    with serving(always(reply())) as server:
+        error = failure(exchange, replace(send(server.url), timeout=timeout))
+    assert error.code == "timeout"
+    assert (server.connections, server.seen) == (0, [])
 
 
 def test_a_redirect_away_from_http_is_refused(exchange: Exchange) -> None:

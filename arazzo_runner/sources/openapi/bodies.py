@@ -57,6 +57,9 @@ class RequestBody:
         if body is None:
             return Written()
         if body.payload is MISSING:
+            if body.replacements:
+                reason = f"'{body.text}' has no value" if body.text else "the step gives no payload"
+                raise CannotSend("replacement", f"nothing can be replaced in the payload: {reason}")
             return self._nothing(body)
         chosen = self.choose(body.content_type or header, body.payload)
         kind = media_type(chosen) or MediaType(chosen)

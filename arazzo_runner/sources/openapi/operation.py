@@ -81,15 +81,29 @@ class OpenAPIOperation:
 
     # --- what a step asks ---------------------------------------------------------------------------------------------
 
-    def grants(self, credentials: Mapping[str, str], given: Sequence[Argument]) -> tuple[Grant, ...]:
-        """The credentials of the first alternative of ``security`` that the environment can meet (S40)."""
+    def grants(
+        self,
+        credentials: Mapping[str, str],
+        given: Sequence[Argument],
+        servers: ServerChoice = ServerChoice(),  # noqa: B008  # frozen
+    ) -> tuple[Grant, ...]:
+        """The credentials of the first alternative of ``security`` that the environment can meet (S40).
+
+        A token URL that is relative leads to the description's origin, or, where that is a file, to the server's.
+        """
         wanted = self._compiled.security
-        return grants(wanted, credentials, {self._spot(argument) for argument in given}) if wanted else ()
+        spots = {self._spot(argument) for argument in given}
+        return grants(wanted, credentials, spots, lambda: self.server.base(servers)) if wanted else ()
 
     @property
     def spots(self) -> frozenset[Spot]:
         """The places of a request that its security schemes fill."""
         return frozenset(scheme.spot for schemes in self._compiled.security for scheme in schemes if scheme.spot)
+
+    @cached_property
+    def _private(self) -> frozenset[str]:
+        """The headers that its security schemes fill; an API key's name may say nothing of a secret."""
+        return frozenset(name for place, name in self.spots if place == "header")
 
     def secrets(self, request: Request) -> frozenset[str]:
         """The values in a request that stand where its security schemes put a credential (S10)."""
@@ -217,7 +231,7 @@ class OpenAPIOperation:
         _add_credentials(draft, credentials)
         headers = Headers(_with_cookies(draft))
         url = self._url(draft, servers)
-        request = Request(self.method, url, headers, written.content)
+        request = Request(self.method, url, headers, written.content, self._private)
         return request, Exchange(
             self.method,
             url,

@@ -39,7 +39,7 @@ _COLLECTIONS = {"ssv": "spaceDelimited", "tsv": "tabDelimited", "pipes": "pipeDe
 
 _ILLEGAL_IN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~%!$&'()*+,;=:@/?]")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ def _in_header(draft: Draft, name: str, value: JSON, parameter: Parameter) -> No
 def header_value(name: str, value: str) -> str:
     """A header's value fit to send. Raises `CannotSend` for what would break the message."""
     value = value.strip()
-    if _CONTROL.search(value) or not _TOKEN.fullmatch(name):
+    if _UNSENDABLE.search(value) or not _TOKEN.fullmatch(name):
         raise CannotSend("header", f"the header '{name}' cannot be sent: its name or value has illegal characters")
     return value
 

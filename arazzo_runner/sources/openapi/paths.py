@@ -46,7 +46,7 @@ class PathTemplate:
     ) -> list[tuple[str, str | None]]:
         """What the template itself says of the query, without those names that the step gives."""
         return [
-            (name, None if parts is None else _fill(parts, values, label))
+            (name, None if parts is None else _fill(parts, values, label, empty=True))
             for name, parts in self.query
             if name not in given
         ]
@@ -60,7 +60,7 @@ class PathTemplate:
         return re.compile("".join(pieces) + r"\Z", re.DOTALL)
 
 
-def _fill(parts: tuple[str, ...], values: Mapping[str, str], label: str) -> str:
+def _fill(parts: tuple[str, ...], values: Mapping[str, str], label: str, *, empty: bool = False) -> str:
     if len(parts) == 1:
         return parts[0]
     filled = list(parts)
@@ -68,6 +68,9 @@ def _fill(parts: tuple[str, ...], values: Mapping[str, str], label: str) -> str:
         value = values.get(parts[index])
         if value is None:
             raise CannotSend("missing-parameter", f"no parameter gives '{parts[index]}' in the path of {label}")
+        if not value and not empty and filled[index - 1].endswith("/"):
+            message = f"the path parameter '{parts[index]}' of {label} is empty, which would lead to another path"
+            raise CannotSend("missing-value", message)
         filled[index] = value
     return "".join(filled)
 

@@ -45,31 +45,43 @@ class Scheme:
         """The first of its variables that is set and not empty."""
         return next((value for name in self.variables if (value := credentials.get(name + suffix))), None)
 
-    def grant(self, credentials: Mapping[str, str]) -> Grant | None:
-        """Its credential, None when the environment has none. Raises `CannotSend` for an unusable token URL."""
+    def grant(self, credentials: Mapping[str, str], server: Callable[[], str]) -> Grant | None:
+        """Its credential, None when the environment has none. Raises `CannotSend` for an unusable token URL.
+
+        A value with a colon is a client's id and secret where a flow takes one: then it is no token.
+        """
         value = self.value(credentials)
-        if self.type == "oauth2" and (fetch := self._fetch(credentials, value)):
+        if self.type == "oauth2" and (fetch := self._fetch(credentials, value, server)):
             return BearerFromToken(fetch)
-        if value is None or self.spot is None:
+        is_client = ":" in (value or "") and not self.flows.keys().isdisjoint({"password", "clientCredentials"})
+        if value is None or self.spot is None or is_client:
             return None
         if self.type == "apiKey":
             return Credential(self.spot[0], self.parameter, value)
         return Credential("header", "Authorization", _authorization(self.http, value))
 
-    def _fetch(self, credentials: Mapping[str, str], value: str | None) -> FetchToken | None:
+    def _fetch(self, credentials: Mapping[str, str], value: str | None, server: Callable[[], str]) -> FetchToken | None:
         client, colon, secret = (value or "").partition(":")
         username, password = self.value(credentials, "_USERNAME"), self.value(credentials, "_PASSWORD")
         if "password" in self.flows and username is not None and password is not None:
-            url = self._token_url("password")
+            url = self._token_url("password", server)
             return FetchToken("password", url, client, secret, self.scopes, username, password)
         if "clientCredentials" in self.flows and colon:
-            return FetchToken("client_credentials", self._token_url("clientCredentials"), client, secret, self.scopes)
+            url = self._token_url("clientCredentials", server)
+            return FetchToken("client_credentials", url, client, secret, self.scopes)
         return None
 
-    def _token_url(self, flow: str) -> str:
+    def _token_url(self, flow: str, server: Callable[[], str]) -> str:
+        """The URL, where it is relative to a file, against the operation's server."""
         url = self.flows[flow]
+        if "://" not in url:
+            try:
+                url = join(f"{server()}/", url)
+            except CannotSend as error:
+                message = f"the token URL '{url}' of security scheme '{self.name}' is relative, and {error.message}"
+                raise CannotSend("credentials", message) from None
         if not url.lower().startswith(("https://", "http://")):
-            raise CannotSend("credentials", f"the token URL '{url}' of security scheme '{self.name}' is not absolute")
+            raise CannotSend("credentials", f"the token URL '{url}' of security scheme '{self.name}' is not http(s)")
         return url
 
 
@@ -126,7 +138,7 @@ def _scheme(source: str, name: str, raw: Mapping[str, JSON], scopes: Iterable[JS
 def _flows(raw: Mapping[str, JSON], location: str) -> dict[str, str]:
     declared = members(raw.get("flows")) or {_SWAGGER_FLOWS.get(str(raw.get("flow")), "implicit"): dict(raw)}
     return {
-        flow: join(location, url) if "://" in location else url
+        flow: join(location, url) if location.lower().startswith(("https://", "http://")) else url
         for flow, fields in declared.items()
         if (url := text(member(fields, "tokenUrl"))) is not None
     }
@@ -136,14 +148,16 @@ def _variable(name: str) -> str:
     return "ARAZZO_AUTH_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
-def grants(wanted: Alternatives, credentials: Mapping[str, str], given: Collection[Spot]) -> tuple[Grant, ...]:
+def grants(
+    wanted: Alternatives, credentials: Mapping[str, str], given: Collection[Spot], server: Callable[[], str]
+) -> tuple[Grant, ...]:
     """The credentials of the first alternative that can be met, without those that the step gives itself.
 
     An alternative that the step has begun to meet comes first; the empty one is met last, because a
     caller who has set a credential wants it used.
     """
     for alternative in sorted(wanted, key=lambda schemes: _rank(schemes, given)):
-        found = [_met(scheme, credentials, given) for scheme in alternative]
+        found = [_met(scheme, credentials, given, server) for scheme in alternative]
         if None not in found:
             return tuple(grant for grant in found if grant is not None and grant is not _NOTHING)
     return ()
@@ -158,10 +172,12 @@ def _rank(schemes: tuple[Scheme, ...], given: Collection[Spot]) -> int:
 _NOTHING = Credential("", "", "")
 
 
-def _met(scheme: Scheme, credentials: Mapping[str, str], given: Collection[Spot]) -> Grant | None:
+def _met(
+    scheme: Scheme, credentials: Mapping[str, str], given: Collection[Spot], server: Callable[[], str]
+) -> Grant | None:
     if scheme.type == "mutualTLS" or (scheme.spot is not None and scheme.spot in given):
         return _NOTHING
-    return scheme.grant(credentials)
+    return scheme.grant(credentials, server)
 
 
 def secrets(wanted: Alternatives, request: Request) -> frozenset[str]:

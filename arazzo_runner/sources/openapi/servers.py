@@ -27,6 +27,12 @@ class Server:
     url: str
     defaults: Mapping[str, str] = field(default_factory=dict)
     location: str = ""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: the ``enum`` of each variable that has one
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the variables in its URL."""
+        return tuple(dict.fromkeys(_VARIABLE.findall(self.url)))
 
     def base(self, choice: ServerChoice) -> str:
         """The absolute URL that the path is put behind, without a slash at its end. Raises `CannotSend`."""
@@ -78,7 +84,8 @@ def server(source: str, location: str, levels: Iterable[JSON]) -> Server:
     for level in levels:
         for declared in elements(level):
             if (url := text(member(declared, "url"))) is not None:
-                return Server(source, url.strip(), _defaults(member(declared, "variables")), location)
+                variables = member(declared, "variables")
+                return Server(source, url.strip(), _defaults(variables), location, _choices(variables))
     return Server(source, "/", {}, location)
 
 
@@ -92,6 +99,15 @@ def _defaults(variables: JSON) -> dict[str, str]:
         if isinstance(default, str | int | float):
             found[name] = str(default)
     return found
+
+
+def _choices(variables: JSON) -> dict[str, tuple[str, ...]]:
+    """The values that each variable may have, for those that list them."""
+    return {
+        name: tuple(str(choice) for choice in choices)
+        for name, variable in members(variables).items()
+        if (choices := elements(member(variable, "enum")))
+    }
 
 
 def swagger_server(source: str, location: str, root: Mapping[str, JSON], schemes: JSON) -> Server:
