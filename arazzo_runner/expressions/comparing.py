@@ -31,7 +31,9 @@ def compare(operator: str, left: JSON | Missing, right: JSON | Missing) -> bool:
 
 def equal(left: JSON | Missing, right: JSON | Missing) -> bool:
     """Whether two values are equal by S18; structures are when their members are."""
-    pending = [(left, right)]
+    if not isinstance(left, dict | list):
+        return _same(left, right)
+    pending: list[tuple[JSON | Missing, JSON | Missing]] = [(left, right)]
     while pending:
         one, other = pending.pop()
         match one, other:

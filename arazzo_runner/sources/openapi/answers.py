@@ -40,12 +40,16 @@ def decode(content: bytes, content_type: str | None) -> Decoded:
 
 def parse_json(content: bytes | str) -> JSON:
     """JSON as RFC 8259 has it, without Python's NaN and Infinity. Raises ValueError or RecursionError."""
-    value: JSON = json.loads(content, parse_constant=_refuse)
+    text = content.decode(json.detect_encoding(content), "surrogatepass") if isinstance(content, bytes) else content
+    value: JSON = _DECODER.decode(text)
     return value
 
 
 def _refuse(constant: str) -> JSON:
     raise ValueError(f"'{constant}' is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def _json(content: bytes, kind: MediaType) -> Decoded:
