@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 from arazzo_runner.description import BoundWorkflow, Description
 from arazzo_runner.diagnostics import Diagnostic
-from arazzo_runner.effects import FetchToken, Send
+from arazzo_runner.effects import FetchToken, Retrieved, Send
 from arazzo_runner.effects.drivers import Clock, SystemClock, aiterate, iterate
 from arazzo_runner.effects.execution import Execution
 from arazzo_runner.engine.events import Event
@@ -60,20 +60,17 @@ def load(
     *,
     sources: Mapping[str, str] | None = None,
     strict: bool = False,
+    retrieve: Callable[[str], Retrieved] | None = None,
 ) -> Description:
     """Load an Arazzo document and everything that it refers to.
 
-    ``sources`` overrides where source descriptions are read, by name. Findings are in ``Description.diagnostics``;
+    ``sources`` overrides where source descriptions are read, by name; ``retrieve`` takes the place of reading files and
+    URLs, and raises `UnreadableDocument` for what is not there. Findings are in ``Description.diagnostics``;
     errors stop a run of the workflows that they concern, not the others (S6). Raises `UnreadableDocument`, and
     `InvalidDescription` when the document gives nothing to run at all.
     """
-    from arazzo_runner.transports.retrieve import retriever
-
-    retrieve = retriever(str(location), named=tuple((sources or {}).values()))
-    description = load_description(
-        str(location), retrieve=retrieve, overrides=sources or {}, strict=strict, placed=False
-    )
-    return checked(description)
+    read = retrieve or _reader(location, sources or {})
+    return checked(load_description(str(location), retrieve=read, overrides=sources, strict=strict, placed=False))
 
 
 def validate(
@@ -82,18 +79,24 @@ def validate(
     sources: Mapping[str, str] | None = None,
     strict: bool = False,
     ignore: Collection[str] = (),
+    retrieve: Callable[[str], Retrieved] | None = None,
 ) -> list[Diagnostic]:
     """Everything that is wrong with a document, by file and line; never raises on a bad one.
 
-    ``ignore`` are codes that are not told, besides those that ``# arazzo-ignore: CODE`` comments name. Raises
-    `UnreadableDocument` where there is no document at all.
+    ``ignore`` are codes that are not told, besides those that ``# arazzo-ignore: CODE`` comments name; ``retrieve`` is
+    that of `load`. Raises `UnreadableDocument` where there is no document at all.
     """
-    from arazzo_runner.transports.retrieve import retriever
     from arazzo_runner.validation.examine import Terms, examine
 
     terms = Terms(sources or {}, strict, ignore=frozenset(ignore))
-    retrieve = retriever(str(location), named=tuple(terms.sources.values()))
-    return list(examine(str(location), retrieve, terms).diagnostics)
+    return list(examine(str(location), retrieve or _reader(location, terms.sources), terms).diagnostics)
+
+
+def _reader(location: str | Path, sources: Mapping[str, str]) -> Callable[[str], Retrieved]:
+    """Reads files and URLs, within what an entry document at this location may reach."""
+    from arazzo_runner.transports.retrieve import retriever
+
+    return retriever(str(location), named=tuple(sources.values()))
 
 
 class _Prepared:

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from arazzo_runner import AsyncRunner, Runner
+from arazzo_runner import AsyncRunner, Runner, UnreadableDocument, load, validate
+from arazzo_runner.effects import Retrieved
 from arazzo_runner.engine.events import Event, StepFinished, WorkflowFinished
 
 API = """
@@ -134,3 +135,19 @@ def test_an_exception_of_the_engine_is_not_masked(document: Path, monkeypatch: p
     monkeypatch.setattr("arazzo_runner.engine.step.choose", broken)
     with pytest.raises(RecursionError, match="too deep"):
         Runner(document, transport=httpx.MockTransport(answer)).run()
+
+
+def test_documents_may_come_from_anywhere() -> None:
+    """An embedding program keeps its documents where it likes."""
+    kept = {"db:w": DOCUMENT.replace("api.yml", "db:api"), "db:api": API}
+
+    def retrieve(location: str) -> Retrieved:
+        if location not in kept:
+            raise UnreadableDocument(location, "it is not in the database")
+        return Retrieved(location, kept[location].encode())
+
+    description = load("db:w", retrieve=retrieve)
+    assert Runner(description, transport=httpx.MockTransport(answer)).run().outputs == {"first": "a"}
+    assert validate("db:w", retrieve=retrieve) == list(description.diagnostics)
+    with pytest.raises(UnreadableDocument, match="not in the database"):
+        load("db:x", retrieve=retrieve)
