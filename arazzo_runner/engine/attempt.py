@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from arazzo_runner.description import BoundStep
@@ -53,11 +53,24 @@ async def try_operation(frame: Frame, trial: Try, operation: Operation) -> Attem
 
 
 async def _prepare(frame: Frame, step: BoundStep, operation: Operation, scope: Scope) -> tuple[Request, Exchange]:
+    try:
+        return await _ask(frame, step, operation, scope, _unexplained)
+    except CannotSend:  # now it is worth knowing how the values were written
+        return await _ask(frame, step, operation, scope, source_text)
+
+
+def _unexplained(_value: Value) -> str:
+    return ""
+
+
+async def _ask(
+    frame: Frame, step: BoundStep, operation: Operation, scope: Scope, text: Callable[[Value], str]
+) -> tuple[Request, Exchange]:
     arguments = [
-        Argument(parameter.name, resolve(parameter.value, scope), parameter.in_, source_text(parameter.value))
+        Argument(parameter.name, resolve(parameter.value, scope), parameter.in_, text(parameter.value))
         for parameter in step.parameters
     ]
-    body = _body(step.step.request_body, scope)
+    body = _body(step.step.request_body, scope, text)
     settings = frame.run.settings
     credentials: list[Credential] = []
     for grant in operation.grants(settings.credentials, arguments, settings.servers):
@@ -68,7 +81,7 @@ async def _prepare(frame: Frame, step: BoundStep, operation: Operation, scope: S
     return operation.ask(arguments, body, settings.servers, credentials, settings.headers)
 
 
-def _body(body: RequestBody | None, scope: Scope) -> Body | None:
+def _body(body: RequestBody | None, scope: Scope, text: Callable[[Value], str]) -> Body | None:
     if body is None:
         return None
     payload = MISSING if body.payload is None else resolve(body.payload, scope)
@@ -76,7 +89,7 @@ def _body(body: RequestBody | None, scope: Scope) -> Body | None:
         payload,
         body.content_type,
         tuple(_replacement(replacement, scope) for replacement in body.replacements),
-        "" if body.payload is None else source_text(body.payload),
+        "" if body.payload is None else text(body.payload),
     )
 
 

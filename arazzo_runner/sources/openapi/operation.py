@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -135,13 +135,18 @@ class OpenAPIOperation:
     def read(self, exchange: Exchange, response: Response) -> Exchange:
         """The exchange with the answer decoded by its media type (S15)."""
         decoded = decode(response.content, response.headers.get("content-type"))
-        return replace(
-            exchange,
-            status_code=response.status_code,
-            response_headers=response.headers,
-            response_body=decoded.value,
-            response_is_xml=decoded.is_xml,
-            notes=(*exchange.notes, *decoded.notes),
+        return Exchange(
+            exchange.method,
+            exchange.url,
+            exchange.request_headers,
+            exchange.query,
+            exchange.path,
+            exchange.request_body,
+            response.status_code,
+            response.headers,
+            decoded.value,
+            decoded.is_xml,
+            (*exchange.notes, *decoded.notes),
         )
 
     def check_request(self, request: Request) -> tuple[str, ...]:
