@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from arazzo_runner import diagnostics as codes
 from arazzo_runner.description import BoundStep, BoundWorkflow, Description
@@ -20,6 +21,9 @@ from arazzo_runner.validation.requests import steps_with_operations
 from arazzo_runner.validation.schemas import Reached, Token, enumerated
 from arazzo_runner.validation.visiting import finding, output_uses, workflows
 from arazzo_runner.values import JSON
+
+_NO_NAME: Final = "\0"  #: a member that no schema declares
+_FEW: Final = 3  #: how many places further down are worth telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +155,21 @@ def _undeclared(what: str, reached: Reached, tokens: tuple[Token, ...], found: A
     if reached.names or reached.types <= {"object"}:
         verb = "allows no" if reached.closed else "declares no"
         message = f"'{what}': {where} {verb} '{token}'"
+        deeper = _one_level_down(tokens, reached, found)
         hint = suggestion(str(token), reached.names, otherwise=f"it has {listed(reached.names)}")
+        hint = f"it is one level down, as {listed(deeper, 'or')}" if 0 < len(deeper) <= _FEW else hint
     else:
         message = f"'{what}': {where} is {' or '.join(map(_kind, sorted(kinds)))}, which has no '{token}'"
         hint = "name one of its items by an index, such as 0" if kinds == {"array"} else None
     return finding(codes.UNDECLARED_MEMBER, origin, message, hint)
+
+
+def _one_level_down(tokens: tuple[Token, ...], reached: Reached, found: Answers) -> list[str]:
+    """Where the rest of a path leads below one of the members that are there: an envelope that was left out."""
+    above, rest = tokens[: reached.depth], tokens[reached.depth :]
+    inner = [(*above, name, *between) for name in reached.names for between in ((), ("0",))]
+    closed = (path for path in inner if found.reach((*path, _NO_NAME)).verdict == "no")  # a map takes any name
+    return [shown((*path, *rest)) for path in closed if found.reach((*path, *rest)).verdict == "yes"]
 
 
 def _kind(type_: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from arazzo_runner import diagnostics as codes
 from arazzo_runner.description import BoundStep, BoundWorkflow, Description, Document, WorkflowKey
@@ -23,7 +23,7 @@ from arazzo_runner.validation.visiting import all_uses, common_uses, finding, ou
 
 
 def _hint(name: str, names: Iterable[str], noun: str) -> str | None:
-    names = list(names)
+    names = sorted(names) if isinstance(names, Set) else list(names)  # a set's own order differs from run to run
     otherwise = f"{noun} {listed(names)}" if names else "it declares none"
     return suggestion(name, names, otherwise=otherwise)
 

@@ -12,6 +12,12 @@ PATHS = {
     "through allOf": ("$response.body#/score/note", None),
     "an item of alternatives": ("$response.body#/parts/0/kind", None),
     "none of the alternatives": ("$response.body#/parts/0/kin", "did you mean 'kind'?"),
+    "one level down": ("$response.body#/value", "it is one level down, as 'score.value' or 'parts[0].value'"),
+    "one level down, in an array": ("$response.body#/kind", "it is one level down, as 'parts[0].kind'"),
+    "below what is one level down": (
+        "$response.body#/next/value",
+        "it is one level down, as 'next.score.value' or 'next.parts[0].value'",
+    ),
     "a name in an array": ("$response.body#/parts/kind", "name one of its items by an index, such as 0"),
     "a member of text": ("$response.body#/id/x", None),
     "an object without properties": ("$response.body#/free/x", None),

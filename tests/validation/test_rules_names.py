@@ -88,6 +88,13 @@ def test_inputs_that_are_not_all_declared_may_have_any_name(inputs: str) -> None
     assert rules(workflow(text)) == []
 
 
+def test_names_that_are_declared_are_listed_in_the_same_order_every_time() -> None:
+    declared = "inputs: {type: object, properties: {user: {}, region: {}, limit: {}, zone: {}, colour: {}}}\n"
+    steps = "steps: [{stepId: a, operationId: createItem, requestBody: {payload: $inputs.xxxxxx}}]"
+    (finding,) = check(workflow(declared + steps))
+    assert finding.hint == "its inputs are 'colour', 'limit', 'region', 'user' and 'zone'"
+
+
 CALLING = """workflows:
 - workflowId: parent
   steps:
