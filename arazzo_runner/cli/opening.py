@@ -38,9 +38,7 @@ class Opened:
         return [self.description.workflow(workflow_id)]
 
 
-def open_document(
-    terminal: Terminal, file: str, sources: Mapping[str, str], *, strict: bool, with_sources: bool = True
-) -> Opened:
+def open_document(terminal: Terminal, file: str, sources: Mapping[str, str], *, strict: bool) -> Opened:
     """Load a document; from here on the terminal can show places in it.
 
     Raises `UnreadableDocument`, and `InvalidDescription` when there is nothing to run at all.
@@ -58,8 +56,7 @@ def open_document(
         return retrieved
 
     terminal.places = Places(seen.get)
-    description = load_description(file, retrieve=retrieve, overrides=sources, strict=strict, with_sources=with_sources)
-    description = checked(description)
+    description = checked(load_description(file, retrieve=retrieve, overrides=sources, strict=strict, placed=False))
     return Opened(description, description.diagnostics)
 
 

@@ -133,7 +133,3 @@ class Retrieved:
     location: str
     content: bytes
     media_type: str | None = None
-
-
-#: Facts that accompany an event or a verdict, for people and reports.
-Details = Mapping[str, JSON]

@@ -53,32 +53,32 @@ async def try_operation(frame: Frame, trial: Try, operation: Operation) -> Attem
 
 
 async def _prepare(frame: Frame, step: BoundStep, operation: Operation, scope: Scope) -> tuple[Request, Exchange]:
-    try:
-        return await _ask(frame, step, operation, scope, _unexplained)
-    except CannotSend:  # now it is worth knowing how the values were written
-        return await _ask(frame, step, operation, scope, source_text)
-
-
-def _unexplained(_value: Value) -> str:
-    return ""
-
-
-async def _ask(
-    frame: Frame, step: BoundStep, operation: Operation, scope: Scope, text: Callable[[Value], str]
-) -> tuple[Request, Exchange]:
-    arguments = [
-        Argument(parameter.name, resolve(parameter.value, scope), parameter.in_, text(parameter.value))
-        for parameter in step.parameters
-    ]
-    body = _body(step.step.request_body, scope, text)
     settings = frame.run.settings
+    arguments, body = _given(step, scope, _unexplained)
     credentials: list[Credential] = []
     for grant in operation.grants(settings.credentials, arguments, settings.servers):
         if isinstance(grant, BearerFromToken):
             token = await perform(grant.fetch)
             grant = Credential("header", "Authorization", f"Bearer {token}")
         credentials.append(grant)
-    return operation.ask(arguments, body, settings.servers, credentials, settings.headers)
+    try:
+        return operation.ask(arguments, body, settings.servers, credentials, settings.headers)
+    except CannotSend:  # now it is worth knowing how the values were written
+        arguments, body = _given(step, scope, source_text)
+        return operation.ask(arguments, body, settings.servers, credentials, settings.headers)
+
+
+def _given(step: BoundStep, scope: Scope, text: Callable[[Value], str]) -> tuple[list[Argument], Body | None]:
+    """What the step gives to its operation; ``text`` says how a value was written."""
+    arguments = [
+        Argument(parameter.name, resolve(parameter.value, scope), parameter.in_, text(parameter.value))
+        for parameter in step.parameters
+    ]
+    return arguments, _body(step.step.request_body, scope, text)
+
+
+def _unexplained(_value: Value) -> str:
+    return ""
 
 
 def _body(body: RequestBody | None, scope: Scope, text: Callable[[Value], str]) -> Body | None:

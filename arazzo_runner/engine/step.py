@@ -298,7 +298,7 @@ def _finish(frame: Frame, course: _Course, transition: Transition) -> Visit:
         _count_round(frame, course, transition)
     else:
         frame.repeats.pop(step_id, None)
-    if not done and not frame.run.halted:
+    if not done and not frame.run.halted and frame.run.settings.check == "off":  # else each attempt was checked
         _explain(course)
     result = StepResult(
         step_id=step_id,
@@ -344,8 +344,8 @@ def _explain(course: _Course) -> None:
     """A step that fails is explained with what its answer breaks in the description (S43)."""
     last = course.attempts[-1] if course.attempts else None
     operation = course.step.operation
-    if last is None or operation is None or last.request is None or last.response is None or last.notes:
+    if last is None or operation is None or last.request is None or last.response is None:
         return
     breaks = operation.check_response(last.request, last.response)
     if breaks:
-        course.attempts[-1] = replace(last, notes=breaks)
+        course.attempts[-1] = replace(last, notes=(*last.notes, *breaks))

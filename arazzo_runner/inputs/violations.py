@@ -86,7 +86,7 @@ def _additional_properties(validator: Any, allowed: Any, instance: object, schem
             yield from validator.descend(value, allowed, path=name)
 
 
-_Validator = validators.extend(  # type: ignore[no-untyped-call]
+_Validator = validators.extend(  # type: ignore[no-untyped-call]  # of jsonschema
     Draft202012Validator,
     {
         "pattern": _pattern,

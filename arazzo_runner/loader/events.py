@@ -50,7 +50,7 @@ class PureParser(Reader, Scanner, Parser):
 
     def get_event(self) -> Event:
         """The next event; half a character, which libyaml refuses, is refused here too."""
-        event: Event = super().get_event()  # type: ignore[no-untyped-call]
+        event: Event = super().get_event()  # type: ignore[no-untyped-call]  # of PyYAML
         if isinstance(event, ScalarEvent) and _SURROGATE.search(event.value):
             raise ScannerError(None, None, "found invalid Unicode character escape code", _mark(start_of(event)))
         return event
@@ -61,7 +61,7 @@ def _parser() -> Callable[[str], _Source]:
         from yaml._yaml import CParser
     except ImportError:
         return PureParser
-    return CParser  # type: ignore[return-value]
+    return CParser  # type: ignore[return-value]  # the C parser has the same methods
 
 
 PARSER = _parser()

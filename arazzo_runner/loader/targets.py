@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -80,7 +80,3 @@ class Workflows:
         near = suggestion(workflow_id, ids, otherwise=f"it has {listed(ids)}" if ids else None)
         say(report, codes.UNKNOWN_WORKFLOW, message, near)
         return None
-
-
-#: Finds a workflow: the text, who refers to it, and the report for the place.
-FindWorkflow: TypeAlias = "Callable[[str, str, OriginReport], WorkflowKey | None]"

@@ -59,10 +59,6 @@ class Redactor:
             self._stale = True
             self._wire.clear()
 
-    def add_value(self, value: object) -> None:
-        """Hide every text, number and boolean of a value from now on."""
-        self.add(*leaves(value))
-
     def add_credentials(self, environment: Mapping[str, str]) -> None:
         """Hide what ``ARAZZO_AUTH_*`` variables hold: whole, and the password of ``user:password`` (S40)."""
         for name, value in environment.items():

@@ -250,7 +250,7 @@ def _nodes(expression: filters.Expression) -> _Nodes:
 def _singular(query: ParsedQuery, *, from_root: bool) -> _Value:
     """The value of a query that selects one node or none; most filters ask nothing else."""
     steps = [segment.selectors[0] for segment in query.segments]
-    names = [step.name if isinstance(step, selectors.NameSelector) else step.index for step in steps]  # type: ignore[attr-defined]
+    names = [step.name if isinstance(step, selectors.NameSelector) else step.index for step in steps]  # type: ignore[attr-defined]  # singular: no other kinds
 
     def value(node: JSON, asking: _Asking) -> JSON | Missing:
         found = asking.root if from_root else node
@@ -304,7 +304,7 @@ def _comparison(operator: str, left: _Value, right: _Value) -> _Holds:
 def _less(left: JSON | Missing, right: JSON | Missing) -> bool:
     if isinstance(left, str):
         return isinstance(right, str) and left < right
-    return _is_number(left) and _is_number(right) and left < right  # type: ignore[operator]
+    return _is_number(left) and _is_number(right) and left < right  # type: ignore[operator]  # both are numbers
 
 
 def _is_number(value: JSON | Missing) -> bool:

@@ -177,7 +177,7 @@ def _properties(declared: Content, dereference: Callable[[JSON], JSON]) -> dict[
     """The schemas of the body's properties; those that cannot be resolved say nothing."""
     try:
         schema = dereference(declared.schema)
-        parts = [schema, *(dereference(part) for part in members(schema).get("allOf") or [])]  # type: ignore[union-attr]
+        parts = [schema, *(dereference(part) for part in members(schema).get("allOf") or [])]  # type: ignore[union-attr]  # TypeError is caught
         return {name: dereference(node) for part in parts for name, node in members(member(part, "properties")).items()}
     except (ValueError, TypeError):
         return {}
@@ -212,7 +212,7 @@ def _replaced(payload: JSON, replacements: Sequence[Replacement], kind: MediaTyp
     document = _structured(payload, kind)
     for replacement in replacements:
         language = replacement.language or _language(replacement.target, kind)
-        type_ = ExpressionType(language, replacement.version or _LANGUAGES.get(language, ""))  # type: ignore[arg-type]
+        type_ = ExpressionType(language, replacement.version or _LANGUAGES.get(language, ""))  # type: ignore[arg-type]  # one of the three
         try:
             document = replace(type_, replacement.target, document, replacement.value)
         except QueryError as error:

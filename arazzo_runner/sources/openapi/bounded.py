@@ -48,7 +48,7 @@ def _extended(original: Any, steps: count[int]) -> Any:
         return reference(validator, target, instance, schema)
 
     keywords = {"$ref": counted, "pattern": _pattern, "uniqueItems": _unique_items}
-    extended: Any = extend(original, keywords)  # type: ignore[no-untyped-call]
+    extended: Any = extend(original, keywords)  # type: ignore[no-untyped-call]  # of jsonschema
     return extended
 
 

@@ -47,5 +47,5 @@ def _find(root: JSON, reference: str) -> JSON:
     node: JSON = root
     for token in reference[1:].split("/")[1:]:
         token = token.replace("~1", "/").replace("~0", "~")
-        node = node[int(token)] if isinstance(node, list) else node[token]  # type: ignore[call-overload, index]
+        node = node[int(token)] if isinstance(node, list) else node[token]  # type: ignore[call-overload, index]  # the path was found in it
     return node

@@ -24,7 +24,7 @@ def serve(
     description: Description,
     host: str = "127.0.0.1",
     port: int = 0,
-    on_ready: Callable[[str], None] = lambda url: None,  # noqa: ARG005
+    on_ready: Callable[[str], None] = lambda url: None,  # noqa: ARG005  # it takes the url to drop it
 ) -> None:
     """Serve the description's operations until interrupted; ``on_ready`` gets the server's URL.
 
