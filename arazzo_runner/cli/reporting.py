@@ -13,6 +13,7 @@ from arazzo_runner.cli.opening import Opened, about
 from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.diagnostics import Diagnostic
 from arazzo_runner.engine.events import Event
+from arazzo_runner.reports.flow import Flow, flow
 from arazzo_runner.reports.kinds import About, Report, unavailable, unwritable
 
 
@@ -48,7 +49,13 @@ def open_reports(terminal: Terminal, opened: Opened, plan: Sequence[tuple[str, s
         workflow = opened.description.workflow(workflow_id)
         return terminal.redactor.hide(tuple(about(opened.description, workflow, opened.diagnostics)))
 
-    facts = About(terminal.places.locate, findings)
+    def chart(document: str, workflow_id: str) -> Flow | None:
+        for key, workflow in opened.description.workflows.items():
+            if key.workflow_id == workflow_id and opened.description.documents[key.document].location == document:
+                return terminal.redactor.hide(flow(workflow))
+        return None
+
+    facts = About(terminal.places.locate, findings, chart)
     return [
         Output(Report(kind, terminal.write if path == "-" else Path(path), facts), path == "-") for kind, path in plan
     ]

@@ -47,9 +47,9 @@ class JsonReport:
         runs = [run_value(result, self._locate, self._findings(result.workflow_id)) for result in self._runs.finished]
         return {"version": VERSION, "runs": runs}
 
-    def text(self) -> str:
+    def parts(self) -> Iterable[str]:
         """The report as text."""
-        return pretty(self.value())
+        yield pretty(self.value())
 
 
 def run_value(result: RunResult, locate: Locate, diagnostics: Iterable[Diagnostic] = ()) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TextIO
 
 from arazzo_runner.engine.events import Event
+from arazzo_runner.reports.flow import Flow
 from arazzo_runner.reports.json_report import Findings, JsonReport, no_findings
 from arazzo_runner.reports.jsonl import JsonLines
 from arazzo_runner.reports.places import Locate, nowhere
@@ -26,6 +27,7 @@ class About:
 
     locate: Locate = nowhere
     findings: Findings = no_findings
+    flow: Callable[[str, str], Flow | None] = lambda _document, _workflow_id: None  #: the chart of a workflow
 
 
 class Whole(Protocol):
@@ -34,8 +36,8 @@ class Whole(Protocol):
     def __call__(self, event: Event) -> None:
         """See an event."""
 
-    def text(self) -> str:
-        """The report."""
+    def parts(self) -> Iterable[str]:
+        """The report, piece by piece: never the whole of a large one at once."""
 
 
 class Stream(Protocol):
@@ -85,11 +87,11 @@ class Report:
                 self._file.close()
         if self._whole is None:
             return
-        text = self._whole.text()
         if isinstance(self._place, Path):
-            replace_file(self._place, text)
+            replace_file(self._place, self._whole.parts())
         else:
-            self._place(text)
+            for part in self._whole.parts():
+                self._place(part)
 
     def _opened(self) -> Write:
         if not isinstance(self._place, Path):
@@ -119,15 +121,16 @@ def unwritable(path: Path) -> str | None:
     return None if writable else f"'{path}' cannot be written"
 
 
-def replace_file(path: Path, text: str) -> None:
+def replace_file(path: Path, parts: Iterable[str]) -> None:
     """Write a file whole or not at all: into a temporary file beside it, which then takes its place."""
     if path.exists() and not path.is_file():  # /dev/stderr, a pipe
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as special:
+            special.writelines(parts)
         return
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines(parts)
         os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         os.replace(name, path)
     except BaseException:
