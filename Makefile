@@ -1,7 +1,7 @@
 # make demo    runs the reference workflow against a mock of its API, in process
 # make test    what CI runs: format, lint, types, layers, tests
 # make bench   writes benchmarks/results.md
-# make docs    writes the tables of docs/dialects.md and docs/diagnostics.md
+# make docs    writes the tables of docs/dialects.md and docs/diagnostics.md, and the site into build/site
 # Needs python3 >= 3.11 with venv and pip; everything goes into .venv.
 SHELL := /bin/bash
 .DEFAULT_GOAL := test
@@ -22,10 +22,12 @@ test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n auto
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python tests/test_docs.py
+	$(BIN)/python docs/generate_diagnostics.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file docs/site/mkdocs.yml
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         UnknownWorkflow,
         UnreadableDocument,
     )
+    from arazzo_runner.reports.telemetry import Telemetry
     from arazzo_runner.runner import AsyncRunner, Runner, arun, load, run, validate
     from arazzo_runner.sources import ServerChoice
     from arazzo_runner.transports import HttpOptions
@@ -48,6 +49,7 @@ _HOMES = {
     "RunResult": "engine.results",
     "Runner": "runner",
     "ServerChoice": "sources",
+    "Telemetry": "reports.telemetry",
     "TransportError": "errors",
     "UnknownWorkflow": "errors",
     "UnreadableDocument": "errors",
@@ -72,6 +74,7 @@ __all__ = [
     "RunResult",
     "Runner",
     "ServerChoice",
+    "Telemetry",
     "TransportError",
     "UnknownWorkflow",
     "UnreadableDocument",

@@ -7,12 +7,13 @@ Expressions, templates, criteria and selectors stand here compiled (`expressions
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from arazzo_runner.diagnostics import Origin
 from arazzo_runner.expressions.criteria import Criterion
 from arazzo_runner.expressions.nodes import Constant, ExpressionType, Template, Value
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 _NOWHERE = Origin("")

@@ -6,12 +6,16 @@ everything that is said to a person (`docs/cli.md`).
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+import os
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from arazzo_runner import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: The commands and what their short help says; a command ``x`` is ``arazzo_runner.cli.x.command``.
 COMMANDS = {
@@ -19,6 +23,7 @@ COMMANDS = {
     "validate": "Say what is wrong with Arazzo documents, and where.",
     "show": "Show what a document holds: workflows, steps, inputs.",
     "mock": "Serve the operations that a document's workflows use.",
+    "completion": "Print the script that completes commands in bash, zsh or fish.",
 }
 
 
@@ -37,12 +42,27 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # what the table promises
         return command
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run the command line, or answer a shell that asks how it goes on."""
+        if "_ARAZZO_COMPLETE" in os.environ:
+            import_module("arazzo_runner.cli.completion")  # its shells take the place of click's
+        return super().main(*args, **options)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands with their short help, without importing them, and the options."""
+        from click.shell_completion import CompletionItem
+
+        named = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return named + click.Command.shell_complete(self, ctx, incomplete)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command, or an error with a suggestion."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, COMMANDS, n=1)
             advice = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(COMMANDS)}"
             ctx.fail(f"no such command '{name}'; {advice}")

@@ -80,10 +80,10 @@ def headers(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def one_stdin(file: str, inputs: str | None, *assignments: str) -> None:
+def one_stdin(files: Iterable[str], inputs: str | None, *assignments: str) -> None:
     """Refuse to read stdin twice: the second time nothing would be left."""
-    wanted = [file == "-", inputs == "-", *(text.partition("=")[2] == "@-" for text in assignments)]
-    if sum(wanted) > 1:
+    wanted = [*files, inputs, *("-" for text in assignments if text.partition("=")[2] == "@-")]
+    if wanted.count("-") > 1:
         raise click.UsageError("stdin is read once: '-' stands for FILE, for --inputs or for one --input NAME=@-")
 
 

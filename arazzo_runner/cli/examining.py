@@ -11,9 +11,10 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context
 from time import monotonic
-from typing import Final
+from typing import Final, TypeAlias
 
 from arazzo_runner.cli.folders import LARGEST, STDIN
 from arazzo_runner.diagnostics import Diagnostic
@@ -23,6 +24,7 @@ from arazzo_runner.loader.library import Shared
 from arazzo_runner.loader.locations import is_remote, join
 from arazzo_runner.reports.findings import FileReport, Found
 from arazzo_runner.reports.frames import line_at
+from arazzo_runner.transports.cache import FolderCache
 from arazzo_runner.transports.retrieve import retriever
 from arazzo_runner.validation.examine import Examination, Terms, examine
 
@@ -38,16 +40,17 @@ _URL = re.compile(rb"""^[ \t-]*["']?url["']?[ \t]*:[ \t]*["']?([^"'\s#]+)""", re
 class Examiner:
     """Examines documents one after another; what several of them name is read once."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, cache: FolderCache | None = None) -> None:
         self._terms = terms
+        self._cache = cache
         self._shared = Shared()
         self._silent: set[str] = set()
 
     def __call__(self, file: str) -> FileReport:
         """What is wrong with a document."""
-        remote = is_remote(file)
+        shared = None if is_remote(file) else self._shared
         try:
-            examination = examine(file, self._patient(file), self._terms, None if remote else self._shared)
+            examination = examine(file, self._patient(file), self._terms, shared, self._cache)
         except UnreadableDocument as error:
             return FileReport(file, unreadable=str(error))
         except Exception as error:
@@ -77,6 +80,10 @@ class Examiner:
         return retrieve
 
 
+#: Makes an examiner, in whichever process.
+Begin: TypeAlias = Callable[[], Examiner]
+
+
 class _SourceLines:
     """The lines of an examined description where findings begin."""
 
@@ -95,23 +102,28 @@ class _SourceLines:
 
 
 def examine_all(
-    files: Sequence[str], terms: Terms, jobs: int | None, progress: Callable[[int], None]
+    files: Sequence[str],
+    terms: Terms,
+    jobs: int | None,
+    progress: Callable[[int], None],
+    cache: FolderCache | None = None,
 ) -> Iterator[FileReport]:
     """The report of every file, in order. ``progress`` hears how many are done; without ``jobs``, every core is used
-    where there are many files.
+    where there are many files. ``cache`` has the records of large descriptions.
     """
+    begin = partial(Examiner, terms, cache)
     wanted = cores() if jobs is None and len(files) >= MANY else jobs or 1
     if wanted < 2 or len(files) < 2:
-        yield from _here(files, terms, progress)
+        yield from _here(files, begin, progress)
         return
-    reports = _elsewhere(files, terms, wanted, progress)
+    reports = _elsewhere(files, begin, wanted, progress)
     done = 0
     try:
         for report in reports:
             yield report
             done += 1
     except BrokenProcessPool:  # processes cannot be started here, or were ended by the system
-        yield from _here(files[done:], terms, progress)
+        yield from _here(files[done:], begin, progress)
 
 
 def cores() -> int:
@@ -120,8 +132,8 @@ def cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _here(files: Sequence[str], terms: Terms, progress: Callable[[int], None]) -> Iterator[FileReport]:
-    examiner = Examiner(terms)
+def _here(files: Sequence[str], begin: Begin, progress: Callable[[int], None]) -> Iterator[FileReport]:
+    examiner = begin()
     for done, file in enumerate(files, 1):
         yield examiner(file)
         progress(done)
@@ -131,19 +143,19 @@ def _here(files: Sequence[str], terms: Terms, progress: Callable[[int], None]) -
 _examiner: list[Examiner] = []  #: that of a process of `_elsewhere`
 
 
-def _begin(terms: Terms) -> None:
+def _begin(begin: Begin) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # end at once: the parent says what happened
-    _examiner.append(Examiner(terms))
+    _examiner.append(begin())
 
 
 def _examine(files: Sequence[str]) -> list[FileReport]:
     return [_examiner[0](file) for file in files]
 
 
-def _elsewhere(files: Sequence[str], terms: Terms, jobs: int, progress: Callable[[int], None]) -> Iterator[FileReport]:
-    ready = {index: Examiner(terms)(file) for index, file in enumerate(files) if file == STDIN}
+def _elsewhere(files: Sequence[str], begin: Begin, jobs: int, progress: Callable[[int], None]) -> Iterator[FileReport]:
+    ready = {index: begin()(file) for index, file in enumerate(files) if file == STDIN}
     lots = shared_out([index for index in range(len(files)) if index not in ready], files, jobs)
-    pool = ProcessPoolExecutor(min(jobs, len(lots)) or 1, get_context("spawn"), _begin, (terms,))
+    pool = ProcessPoolExecutor(min(jobs, len(lots)) or 1, get_context("spawn"), _begin, (begin,))
     following = 0
     try:
         asked: dict[Future[list[FileReport]], list[int]] = {

@@ -14,10 +14,11 @@ class Exit(IntEnum):
     NOTHING_DONE = 2
     ENDED = 3
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 def worst(codes: Iterable[Exit]) -> Exit:
     """The exit code of several runs: a failed one counts more than one that ended."""
     found = set(codes)
-    order = (Exit.INTERRUPTED, Exit.FAILED, Exit.ENDED, Exit.NOTHING_DONE)
+    order = (Exit.TERMINATED, Exit.INTERRUPTED, Exit.FAILED, Exit.ENDED, Exit.NOTHING_DONE)
     return next((code for code in order if code in found), Exit.DONE)

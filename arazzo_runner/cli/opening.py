@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.description import BoundWorkflow, Description
@@ -32,18 +31,24 @@ class Opened:
         if workflow_id is None:
             raise UnknownWorkflow(f"the document has {len(ids)} workflows; name one of them, or give --all:\n{listed}")
         if workflow_id not in ids:
+            from difflib import get_close_matches
+
             near = get_close_matches(workflow_id, ids, n=1)
             advice = f"did you mean '{near[0]}'? " if near else ""
             raise UnknownWorkflow(f"there is no workflow '{workflow_id}'; {advice}the document has:\n{listed}")
         return [self.description.workflow(workflow_id)]
 
 
-def open_document(terminal: Terminal, file: str, sources: Mapping[str, str], *, strict: bool) -> Opened:
+def open_document(
+    terminal: Terminal, file: str, sources: Mapping[str, str], *, strict: bool, cached: bool = True
+) -> Opened:
     """Load a document; from here on the terminal can show places in it.
 
+    ``cached`` says whether large descriptions may be read by the records that earlier commands left.
     Raises `UnreadableDocument`, and `InvalidDescription` when there is nothing to run at all.
     """
     from arazzo_runner.loader import load_description
+    from arazzo_runner.transports.cache import user_cache
     from arazzo_runner.transports.retrieve import retriever
     from arazzo_runner.validation import checked
 
@@ -56,7 +61,9 @@ def open_document(terminal: Terminal, file: str, sources: Mapping[str, str], *, 
         return retrieved
 
     terminal.places = Places(seen.get)
-    description = checked(load_description(file, retrieve=retrieve, overrides=sources, strict=strict, placed=False))
+    cache = user_cache() if cached else None
+    loaded = load_description(file, retrieve=retrieve, overrides=sources, strict=strict, cache=cache, placed=False)
+    description = checked(loaded)
     return Opened(description, description.diagnostics)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 import click
 
@@ -28,10 +31,11 @@ class CannotWrite(OSError):
 class Terminal:
     """stdout for the result, stderr for people. Whatever is said passes the redactor."""
 
-    def __init__(self, redactor: Redactor | None = None) -> None:
+    def __init__(self, redactor: Redactor | None = None, screen: Screen | None = None) -> None:
         self.redactor = redactor or Redactor()
         self.places = Places(lambda _: None)
-        self._screen: Screen | None = None
+        self._screen = screen
+        self._terminated = False
 
     @property
     def screen(self) -> Screen:
@@ -60,6 +64,8 @@ class Terminal:
         """Part of the result, on stdout, in UTF-8; a reader that went away is no error. Raises `CannotWrite`."""
         if sys.stdout is None:  # closed before the start
             raise CannotWrite("it is closed")
+        if self._screen is not None:
+            self._screen.rest()
         try:
             sys.stdout.buffer.write(text.encode())
             sys.stdout.buffer.flush()
@@ -78,18 +84,15 @@ class Terminal:
     def guarded(self) -> Iterator[None]:
         """Turn what goes wrong into a message and an exit code; never a traceback, unless ARAZZO_DEBUG=1."""
         try:
-            yield
+            with self._terminable():
+                yield
         except (click.ClickException, click.exceptions.Exit):
             raise
         except (KeyboardInterrupt, click.Abort):
-            self.close()
-            self.complain("interrupted", "warn")
-            code = Exit.INTERRUPTED
-        except InvalidDescription as error:
-            self._list(error)
-            code = Exit.NOTHING_DONE
+            code = self.interruption()
+            self.complain("terminated" if self._terminated else "interrupted", "warn")
         except ArazzoError as error:
-            self.complain(str(error))
+            self.refuse(error)
             code = Exit.NOTHING_DONE
         except CannotWrite as error:
             self.complain(str(error))
@@ -105,9 +108,37 @@ class Terminal:
             self.close()
         raise click.exceptions.Exit(code)
 
-    def _list(self, error: InvalidDescription) -> None:
+    def refuse(self, error: ArazzoError) -> None:
+        """Say why something was not done; errors of a document each with its place."""
+        if not isinstance(error, InvalidDescription):
+            self.complain(str(error))
+            return
         for diagnostic in by_place(error.diagnostics):
             self.say(*diagnostic_lines(diagnostic, self.places, self.width))
+
+    def interruption(self) -> Exit:
+        """What an interrupted command comes to: someone pressed Ctrl-C, or the process was told to end."""
+        self.close()
+        return Exit.TERMINATED if self._terminated else Exit.INTERRUPTED
+
+    @contextmanager
+    def _terminable(self) -> Iterator[None]:
+        """Take SIGTERM as Ctrl-C, so that a run is cancelled and its reports are written."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGTERM, self._terminate)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+    def _terminate(self, number: int, frame: FrameType | None) -> None:
+        self._terminated = True
+        interrupt = signal.getsignal(signal.SIGINT)
+        if not callable(interrupt):  # a process in the background of a shell ignores Ctrl-C
+            raise KeyboardInterrupt
+        interrupt(number, frame)
 
     def _bug(self, error: Exception) -> None:
         from arazzo_runner import __version__
@@ -126,12 +157,12 @@ def _forget_stdout() -> None:
 
 def is_terminal() -> bool:
     """True when stderr is a terminal that can move its cursor."""
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return bool(sys.stderr and sys.stderr.isatty()) and os.environ.get("TERM") != "dumb"
 
 
 def _plain_screen() -> PlainScreen:
     def write(text: str) -> None:
-        with suppress(BrokenPipeError):
+        with suppress(OSError):  # a stderr that takes nothing must not fail the run
             click.echo(text, err=True, nl=False)
 
     return PlainScreen(write, getattr(sys.stderr, "encoding", None))

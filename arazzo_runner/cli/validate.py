@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from arazzo_runner.cli import shared_options
 from arazzo_runner.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
 
 @click.command(name="validate")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", shell_complete=shared_options.completed_by("files")
+)
 @click.option("--strict", is_flag=True, help="What the specification does not allow is an error.")
-@click.option("--source", "sources", multiple=True, metavar="NAME=LOCATION", help="Where a source description is.")
+@shared_options.sources
 @click.option("--no-sources", is_flag=True, help="The document alone: operations are not looked for.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="A code that is not to be told; repeatable.")
 @click.option(
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="How many processes; by default one per core."
 )
+@shared_options.no_cache
 def command(files: tuple[str, ...], **options: Any) -> None:
     """Say what is wrong with the Arazzo documents FILE..., and where.
 
@@ -73,6 +77,7 @@ def _validate(terminal: Terminal, files: Sequence[str], terms: Terms, options: M
     from arazzo_runner.cli.folders import documents_in
     from arazzo_runner.cli.stdout import Page
     from arazzo_runner.reports.findings import Once, findings_summary
+    from arazzo_runner.transports.cache import user_cache
 
     documents = documents_in(files)
     page = Page(terminal, len(documents))
@@ -80,7 +85,8 @@ def _validate(terminal: Terminal, files: Sequence[str], terms: Terms, options: M
     reports: list[FileReport] = []
     told: list[FileReport] = []
     try:
-        for report in examine_all(documents, terms, options["jobs"], page.progress):
+        cache = None if options["no_cache"] else user_cache()
+        for report in examine_all(documents, terms, options["jobs"], page.progress, cache):
             reports.append(report)
             told.append(once(report))
             _tell(page, told[-1], options["form"])
@@ -110,11 +116,11 @@ def _write_whole(terminal: Terminal, reports: Sequence[FileReport], told: Sequen
             terminal.write(findings_json(reports))
         case "sarif":
             from arazzo_runner import __version__
-            from arazzo_runner.reports.diagnostics_sarif import findings_sarif
+            from arazzo_runner.reports.findings_sarif import findings_sarif
 
             terminal.write(findings_sarif(told, __version__))
         case "github":
-            from arazzo_runner.reports.diagnostics_github import findings_github
+            from arazzo_runner.reports.findings_github import findings_github
 
             terminal.write(findings_github(told))
 

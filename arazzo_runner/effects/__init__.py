@@ -66,6 +66,7 @@ class Request:
     content: bytes = b""
     #: lower-case names of headers with a credential, whatever they are called: they stay with the request's origin
     private: frozenset[str] = field(default=frozenset(), compare=False)
+    dropped: int = field(default=0, compare=False)  #: bytes of content that a result does not hold on to
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Response:
     headers: Headers = field(default_factory=Headers)
     content: bytes = b""
     notes: tuple[str, ...] = field(default=(), compare=False)  #: what a mock has to say of its answer
+    dropped: int = field(default=0, compare=False)  #: bytes of content that a result does not hold on to
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,6 @@ class Sleep(Effect[None]):
     """Wait. Fails only by cancellation."""
 
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Now(Effect[float]):
-    """The time: seconds since the epoch, never going back within a run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ Both know clocks; a transport answers everything else. This is the one place whe
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from arazzo_runner.effects import Now, Sleep
+from arazzo_runner.effects import Sleep
 from arazzo_runner.effects.execution import Ask, Execution
 from arazzo_runner.errors import TransportError
 
@@ -52,7 +51,9 @@ class SystemClock:
 
     async def asleep(self, seconds: float) -> None:
         """Wait in the event loop."""
-        await asyncio.sleep(seconds)
+        from asyncio import sleep
+
+        await sleep(seconds)
 
 
 @dataclass(slots=True)
@@ -79,44 +80,38 @@ class VirtualClock:
 def iterate(execution: Execution[E, R], perform: Perform, clock: Clock) -> Iterator[E]:
     """Drive a run to its end in this thread and give its events as they happen."""
     while not execution.done:
-        for item in execution.poll():
+        for item in execution.poll(clock.now()):
             if not isinstance(item, Ask):
                 yield item
-                continue
-            match item.effect:
-                case Now():
-                    execution.resume(item.id, clock.now())
-                case Sleep(seconds):
-                    clock.sleep(seconds)
-                    execution.resume(item.id, None)
-                case effect:
-                    try:
-                        answer = perform(effect)
-                    except TransportError as error:
-                        execution.fail(item.id, error)
-                    else:
-                        execution.resume(item.id, answer)
+            elif isinstance(item.effect, Sleep):
+                clock.sleep(item.effect.seconds)
+                execution.resume(item.id, None)
+            else:
+                began = clock.now()
+                try:
+                    answer = perform(item.effect)
+                except TransportError as error:
+                    execution.fail(item.id, error, clock.now() - began)
+                else:
+                    execution.resume(item.id, answer, clock.now() - began)
 
 
 async def aiterate(execution: Execution[E, R], perform: Perform, clock: Clock) -> AsyncIterator[E]:
     """Drive a run to its end in the running event loop and give its events as they happen."""
     while not execution.done:
-        for item in execution.poll():
+        for item in execution.poll(clock.now()):
             if not isinstance(item, Ask):
                 yield item
-                continue
-            match item.effect:
-                case Now():
-                    execution.resume(item.id, clock.now())
-                case Sleep(seconds):
-                    await clock.asleep(seconds)
-                    execution.resume(item.id, None)
-                case effect:
-                    try:
-                        answer = perform(effect)
-                        if isawaitable(answer):
-                            answer = await answer
-                    except TransportError as error:
-                        execution.fail(item.id, error)
-                    else:
-                        execution.resume(item.id, answer)
+            elif isinstance(item.effect, Sleep):
+                await clock.asleep(item.effect.seconds)
+                execution.resume(item.id, None)
+            else:
+                began = clock.now()
+                try:
+                    answer = perform(item.effect)
+                    if isawaitable(answer):
+                        answer = await answer
+                except TransportError as error:
+                    execution.fail(item.id, error, clock.now() - began)
+                else:
+                    execution.resume(item.id, answer, clock.now() - began)

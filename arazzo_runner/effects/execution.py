@@ -1,7 +1,7 @@
 """The one door of a run: `poll` for what it announces and asks, `resume` or `fail` with what came of it. No I/O here.
 
 A run is a coroutine that awaits `perform(effect)` and nothing else, so whoever holds its `Execution` decides how the
-world answers: at once, later, in virtual time, or never.
+world answers: at once, later, in virtual time, or never. Whoever polls says what time it is; the run asks for nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import types
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 from arazzo_runner.effects import Effect
@@ -46,12 +45,16 @@ async def perform(effect: Effect[R]) -> R:
 
 
 class Execution(Generic[E, R]):
-    """A run being stepped. ``start`` gets the function that announces events and gives the run's coroutine."""
+    """A run being stepped. ``start`` gives its coroutine, which announces events and reads the time here."""
 
-    def __init__(self, start: Callable[[Callable[[E], None]], Flow[R]]) -> None:
+    def __init__(self, start: Callable[[Execution[E, R]], Flow[R]]) -> None:
+        self.now = 0.0  #: seconds since the epoch, when the run was last polled
+        self.took = 0.0  #: seconds that the last answer took
         self._events: deque[E] = deque()
-        self._flow = start(self._events.append)
-        self._advance: Callable[[], Effect[Any]] | None = partial(self._flow.send, None)
+        self.announce: Callable[[E], None] = self._events.append
+        self._flow = start(self)
+        self._answer: object = None
+        self._error: Exception | None = None
         self._asked = 0
         self._waits = False
         self._outcome: tuple[R] | None = None
@@ -68,31 +71,27 @@ class Execution(Generic[E, R]):
             raise RuntimeError("the run has not finished")
         return self._outcome[0]
 
-    def poll(self) -> Iterator[E | Ask]:
-        """The events since the last poll, then what the run asks for next, if it does not wait for an answer yet."""
-        advance, self._advance = self._advance, None
-        effect: Effect[Any] | None = None
-        if advance is not None:
-            try:
-                effect = advance()
-            except StopIteration as stop:
-                self._outcome = (stop.value,)
+    def poll(self, now: float) -> Iterator[E | Ask]:
+        """The events since the last poll, then what the run asks for next, if it does not wait for an answer yet.
+
+        ``now`` is the time: seconds since the epoch, never going back within a run.
+        """
+        self.now = now
+        effect = None if self._waits or self.done else self._advance()
         while self._events:
             yield self._events.popleft()
         if effect is not None:
-            self._asked += 1
-            self._waits = True
             yield Ask(self._asked, effect)
 
-    def resume(self, ask_id: int, answer: object) -> None:
-        """Give the answer to an ask."""
-        self._take(ask_id)
-        self._advance = partial(self._flow.send, answer)
+    def resume(self, ask_id: int, answer: object, took: float = 0.0) -> None:
+        """Give the answer to an ask, and how many seconds it took."""
+        self._take(ask_id, took)
+        self._answer = answer
 
-    def fail(self, ask_id: int, error: Exception) -> None:
+    def fail(self, ask_id: int, error: Exception, took: float = 0.0) -> None:
         """Say that an ask failed: ``error`` is raised where the run asked."""
-        self._take(ask_id)
-        self._advance = partial(self._flow.throw, error)
+        self._take(ask_id, took)
+        self._error = error
 
     def cancel(self) -> list[E]:
         """Stop the run where it stands and give its last events. Does nothing to a run that is done."""
@@ -107,10 +106,22 @@ class Execution(Generic[E, R]):
                 self._flow.close()
         rest = list(self._events)
         self._events.clear()
-        self._advance = None
+        self._waits = True
         return rest
 
-    def _take(self, ask_id: int) -> None:
+    def _advance(self) -> Effect[Any] | None:
+        answer, error, self._answer, self._error = self._answer, self._error, None, None
+        try:
+            effect = self._flow.send(answer) if error is None else self._flow.throw(error)
+        except StopIteration as stop:
+            self._outcome = (stop.value,)
+            return None
+        self._asked += 1
+        self._waits = True
+        return effect
+
+    def _take(self, ask_id: int, took: float) -> None:
         if ask_id != self._asked or not self._waits:
             raise RuntimeError(f"the run does not wait for ask {ask_id}")
         self._waits = False
+        self.took = took

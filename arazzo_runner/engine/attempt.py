@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
 
 from arazzo_runner.description import BoundStep
-from arazzo_runner.effects import CallSite, Request, Send, Sleep
+from arazzo_runner.effects import CallSite, Request, Response, Send, Sleep
 from arazzo_runner.effects.execution import perform
 from arazzo_runner.engine.budget import check_deadline, may_try, shown
 from arazzo_runner.engine.events import Note, RequestSent, ResponseReceived, Waiting
+from arazzo_runner.engine.keeping import without_content
 from arazzo_runner.engine.results import Attempt, AttemptError
 from arazzo_runner.engine.state import Frame, Polled
 from arazzo_runner.engine.waits import next_poll, retry_after
@@ -19,8 +21,11 @@ from arazzo_runner.expressions.criteria import Criterion, Verdict
 from arazzo_runner.expressions.nodes import Value
 from arazzo_runner.expressions.scope import Exchange, Scope
 from arazzo_runner.model import PayloadReplacement, RequestBody
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import Argument, BearerFromToken, Body, Credential, Operation, Replacement
 from arazzo_runner.values import JSON, MISSING
+
+_LONGEST_REMEMBERED: Final = 1024  #: bytes of a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,16 @@ class Try:
     by_goto: bool = False  #: a goto led here, so an identical request is a poll (S31)
 
 
-async def try_operation(frame: Frame, trial: Try, operation: Operation) -> Attempt | None:
-    """Send the step's request once and judge the answer. None when the run had to stop before it could be sent."""
+async def try_operation(frame: Frame, trial: Try, operation: Operation, scope: Scope) -> Attempt | None:
+    """Send the step's request once and judge the answer; ``scope`` gets to see both.
+
+    None when the run had to stop before it could be sent.
+    """
     step_id = trial.step.step.step_id
     if not may_try(frame, step_id):
         return None
     try:
-        request, exchange = await _prepare(frame, trial.step, operation, frame.scope())
+        request, exchange = await _prepare(frame, trial.step, operation, scope)
     except (CannotSend, TransportError) as error:
         return _unsent(trial, error.code, error.message)
     waited = trial.waited + await _poll(frame, trial, request)
@@ -49,7 +57,17 @@ async def try_operation(frame: Frame, trial: Try, operation: Operation) -> Attem
         if frame.run.settings.check == "error":
             return _unsent(trial, "check", "; ".join(breaks), request=request)
         frame.notes.extend(f"step '{step_id}': {text}" for text in breaks)
-    return await _exchange(frame, trial, operation, request, exchange, waited)
+    scope.exchange = exchange
+    response = await _send(frame, trial, operation, request)
+    duration, criteria = frame.run.execution.took, trial.step.step.success_criteria
+    if isinstance(response, AttemptError):
+        return Attempt(waited, request, None, exchange, judge_all(criteria, scope), response, duration=duration)
+    scope.exchange = exchange = operation.read(exchange, response)
+    breaks = operation.check_response(request, response) if frame.run.settings.check != "off" else ()
+    mismatch = AttemptError("check", "; ".join(breaks)) if breaks and frame.run.settings.check == "error" else None
+    verdicts = judge_all(criteria, scope) or (_default_verdict(response.status_code),)
+    notes = (*exchange.notes, *response.notes, *breaks)
+    return Attempt(waited, request, response, exchange, verdicts, mismatch, notes, duration=duration)
 
 
 async def _prepare(frame: Frame, step: BoundStep, operation: Operation, scope: Scope) -> tuple[Request, Exchange]:
@@ -108,73 +126,63 @@ def _replacement(replacement: PayloadReplacement, scope: Scope) -> Replacement:
 async def _poll(frame: Frame, trial: Try, request: Request) -> float:
     """Wait before an identical request is sent again by a goto (S31); gives the seconds waited."""
     step_id = trial.step.step.step_id
-    last = frame.polled.get(step_id)
-    if last is None or last.request != request:
-        frame.polled[step_id] = Polled(request)
+    polled, told = frame.polled, _told(request)
+    last = polled.get(step_id)
+    if last is None or last.request != told:
+        polled[step_id] = Polled(told)
         return 0.0
     if trial.number > 1 or not (trial.by_goto or frame.again):
         last.retry_after = None
         return 0.0
     poll = next_poll(last, frame.run.settings.limits.poll_interval)
     wait = poll.interval if poll.retry_after is None else poll.retry_after
-    frame.polled[step_id] = Polled(request, None, poll.interval)
+    polled[step_id] = Polled(told, None, poll.interval)
     return await wait_for(frame, step_id, wait, "poll") if wait else 0.0
+
+
+def _told(request: Request) -> object:
+    """What tells a request from others; it stays for the whole run, so it is not a large body."""
+    if len(request.content) <= _LONGEST_REMEMBERED:
+        return request
+    return without_content(request), sha256(request.content).digest()
 
 
 async def wait_for(frame: Frame, step_id: str, seconds: float, reason: str) -> float:
     """Wait, but not beyond the deadline; the time that is up then stops the run or the workflow (S30, S32)."""
-    now = await frame.run.tick()
-    wait = max(0.0, min(seconds, frame.deadline - now))
+    wait = max(0.0, min(seconds, frame.deadline - frame.run.now))
     detail = shown(frame.watched[step_id][1]) if step_id in frame.watched else None
     frame.emit(Waiting(step_id=step_id, seconds=wait, reason=reason, detail=detail or None), step_id)
     await perform(Sleep(wait))
-    await frame.run.tick()
     check_deadline(frame, step_id)
     return wait
 
 
-async def _exchange(
-    frame: Frame, trial: Try, operation: Operation, request: Request, exchange: Exchange, waited: float
-) -> Attempt:
-    run, step_id = frame.run, trial.step.step.step_id
-    started = await run.tick()
-    timeout = min(run.settings.limits.request_timeout, frame.deadline - started)
+async def _send(frame: Frame, trial: Try, operation: Operation, request: Request) -> Response | AttemptError:
+    """The answer to a request, or why there is none."""
+    run, key, step_id = frame.run, frame.bound.key, trial.step.step.step_id
+    limits = run.settings.limits
+    timeout = min(limits.request_timeout, frame.deadline - run.now)
     if trial.step.step.timeout is not None:
         timeout = min(timeout, trial.step.step.timeout / 1000)
     sent = frame.sent.get(step_id, 0)
     frame.sent[step_id] = sent + 1
-    frame.emit(
-        RequestSent(step_id=step_id, attempt=trial.number, request=request, secrets=operation.secrets(request)), step_id
-    )
-    site = CallSite(frame.bound.key.document, frame.bound.key.workflow_id, step_id, sent, frame.inputs, frame.outputs)
+    secrets = operation.secrets(request)
+    frame.emit(RequestSent(step_id=step_id, attempt=trial.number, request=request, secrets=secrets), step_id)
+    site = CallSite(key.document, key.workflow_id, step_id, sent, frame.inputs, frame.outputs)
     try:
-        response = await perform(Send(request, timeout, run.settings.limits.max_response_bytes, site))
+        response = await perform(Send(request, timeout, limits.max_response_bytes, site))
     except TransportError as error:
-        duration = await run.tick() - started
         check_deadline(frame, step_id)
-        verdicts = judge_all(trial.step.step.success_criteria, frame.scope(exchange))
-        return Attempt(
-            waited, request, None, exchange, verdicts, AttemptError(error.code, error.message), duration=duration
-        )
-    duration = await run.tick() - started
-    frame.emit(ResponseReceived(step_id=step_id, attempt=trial.number, response=response, duration=duration), step_id)
+        return AttemptError(error.code, error.message)
+    took = run.execution.took
+    frame.emit(ResponseReceived(step_id=step_id, attempt=trial.number, response=response, duration=took), step_id)
     frame.polled[step_id].retry_after = retry_after(response, run.now)
-    exchange = operation.read(exchange, response)
-    mismatch = None
-    notes = (*exchange.notes, *response.notes)
-    if run.settings.check != "off" and (breaks := operation.check_response(request, response)):
-        notes += breaks
-        if run.settings.check == "error":
-            mismatch = AttemptError("check", "; ".join(breaks))
-    verdicts = judge_all(trial.step.step.success_criteria, frame.scope(exchange)) or (
-        _default_verdict(response.status_code),
-    )
-    return Attempt(waited, request, response, exchange, verdicts, mismatch, notes, duration=duration)
+    return response
 
 
 def judge_all(criteria: Sequence[Criterion], scope: Scope) -> tuple[Verdict, ...]:
     """The verdicts of all criteria, in order."""
-    return tuple(criterion.judge(scope) for criterion in criteria)
+    return tuple([criterion.judge(scope) for criterion in criteria])
 
 
 def _default_verdict(status: int) -> Verdict:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from arazzo_runner.effects import Request, Response
-from arazzo_runner.engine.results import AttemptError, RunResult, StepResult, TakenAction
+from arazzo_runner.engine.results import AttemptError, KeepBodies, RunResult, StepResult, TakenAction
 from arazzo_runner.expressions.criteria import Verdict
 from arazzo_runner.values import JSON
 
@@ -36,6 +36,7 @@ class WorkflowStarted(Event):
     inputs: Mapping[str, JSON]
     step_ids: tuple[str, ...] = ()
     reason: str = "asked"  #: ``asked``, ``step``, ``dependency``, ``retry`` or ``goto``
+    keep_bodies: KeepBodies = "all"  #: what a report that is written at the end may hold on to
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 

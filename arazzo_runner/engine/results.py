@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -14,6 +14,9 @@ from arazzo_runner.expressions.scope import Exchange
 from arazzo_runner.values import JSON
 
 Status: TypeAlias = Literal["succeeded", "ended", "failed", "cancelled"]
+
+#: Whose bodies results and whole reports hold on to: every exchange's, the run's last one's, or none.
+KeepBodies: TypeAlias = Literal["all", "last", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,11 @@ class AttemptError:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of a step. Times are in seconds; ``run`` is set for a workflow step."""
+    """One try of a step. Times are in seconds; ``run`` is set for a workflow step.
+
+    Where bodies are not kept, ``exchange`` is None, verdicts have no operands, and ``request`` and ``response`` say how
+    many bytes were ``dropped``.
+    """
 
     waited: float = 0.0
     request: Request | None = None
@@ -92,22 +99,13 @@ class RunResult:
     error: RunError | None = None
     started_at: float = 0.0
     duration: float = 0.0
-    steps: tuple[StepResult, ...] = ()
+    steps: Sequence[StepResult] = ()
     dependencies: tuple[RunResult, ...] = ()
     transferred_to: RunResult | None = None
     notes: tuple[str, ...] = ()
-
-    @property
-    def last_exchange(self) -> Exchange | None:
-        """The last request that was tried and its answer: what ``$statusCode`` means to a step that calls this."""
-        if self.transferred_to is not None:
-            return self.transferred_to.last_exchange
-        attempts = (attempt for step in reversed(self.steps) for attempt in reversed(step.attempts))
-        for attempt in attempts:
-            found = attempt.run.last_exchange if attempt.run else attempt.exchange
-            if found is not None:
-                return found
-        return None
+    step_notes: tuple[str, ...] = ()  #: those of the attempts of its steps, with the step's name
+    #: the last request that was tried and its answer: what ``$statusCode`` means to a step that calls this
+    last_exchange: Exchange | None = field(default=None, compare=False, repr=False)
 
     @property
     def succeeded(self) -> bool:

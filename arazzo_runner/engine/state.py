@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from arazzo_runner.description import BoundStep, BoundWorkflow, Description, WorkflowKey
-from arazzo_runner.effects import Now, Request
-from arazzo_runner.effects.execution import perform
+from arazzo_runner.effects.execution import Execution
 from arazzo_runner.engine.events import CallPath, Event
-from arazzo_runner.engine.results import RunError, RunResult, StepResult
+from arazzo_runner.engine.results import Attempt, KeepBodies, RunError, RunResult, StepResult
 from arazzo_runner.expressions.criteria import Operand
 from arazzo_runner.expressions.scope import Exchange, Scope, WorkflowValues
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import ServerChoice
 from arazzo_runner.values import JSON
 
@@ -22,9 +23,13 @@ Check: TypeAlias = Literal["off", "warn", "error"]
 AcceptInputs: TypeAlias = Callable[[BoundWorkflow, Mapping[str, JSON]], "tuple[dict[str, JSON], Sequence[str]]"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of a run (S31, S32, S42). Times are in seconds."""
+    """The bounds of a run (S31, S32, S42). Times are in seconds.
+
+    ``keep_bodies`` says which requests and answers stay in the result with their bodies: ``all``; ``last``, those of
+    the last exchange, which explain a failure; or ``none``. Outputs and events are the same whatever it says.
+    """
 
     max_steps: int = 1000
     timeout: float = 3600.0
@@ -32,6 +37,7 @@ class Limits:
     poll_interval: float = 1.0
     max_response_bytes: int = 64 * 1024 * 1024
     max_depth: int = 32
+    keep_bodies: KeepBodies = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Settings:
 class Polled:
     """What a step sent last and how long it waited, to tell polling from paging (S31)."""
 
-    request: Request
+    request: object  #: the request, or what tells it from others
     retry_after: float | None = None
     interval: float = 0.0  #: what was waited last where no `Retry-After` said how long
 
@@ -60,11 +66,10 @@ class Run:
 
     description: Description
     settings: Settings
-    announce: Callable[[Event], None]
+    execution: Execution[Event, RunResult]
     accept_inputs: AcceptInputs
     secrets: Callable[[BoundWorkflow, Mapping[str, JSON]], frozenset[str]]
     attempts: int = 0
-    now: float = 0.0
     deadline: float = 0.0
     stopped: RunError | None = None  #: a spent budget: every workflow of the tree stops
     cancelled: bool = False
@@ -72,17 +77,13 @@ class Run:
     values: dict[str, dict[str, WorkflowValues]] = field(default_factory=dict)  #: by document, by workflowId
     completed: set[tuple[WorkflowKey, str]] = field(default_factory=set)  #: steps whose last visit succeeded
     polled: dict[CallPath, dict[str, Polled]] = field(default_factory=dict)  #: by call path, by stepId
-    _seq: int = 0
+    last: tuple[Attempt, Attempt] | None = None  #: the last exchange's, as the results have it and with its bodies
+    announced: int = 0  #: how many events there were
 
-    def next_seq(self) -> int:
-        """The number of the next event."""
-        self._seq += 1
-        return self._seq - 1
-
-    async def tick(self) -> float:
-        """Ask for the time."""
-        self.now = await perform(Now())
-        return self.now
+    @property
+    def now(self) -> float:
+        """The time, as the driver last gave it: seconds since the epoch."""
+        return self.execution.now
 
     @property
     def halted(self) -> bool:
@@ -115,15 +116,17 @@ class Frame:
     watched: dict[str, tuple[str, tuple[Operand, ...]]] = field(default_factory=dict)  #: what held when it went round
     dependencies: list[RunResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    exchange: Exchange | None = None  #: the last one, also of the workflows that its steps called
 
     def emit(self, event: Event, *step: str) -> None:
         """Announce an event of this workflow, or of a step of it: it gets its number, its path and the time."""
         run = self.run
         stamp = object.__setattr__  # it is stamped once, before anyone sees it: a copy would cost ten times as much
-        stamp(event, "seq", run.next_seq())
+        stamp(event, "seq", run.announced)
         stamp(event, "path", self.path + step)
-        stamp(event, "time", run.now)
-        run.announce(event)
+        stamp(event, "time", run.execution.now)
+        run.announced += 1
+        run.execution.announce(event)
 
     def scope(self, exchange: Exchange | None = None, outputs: Mapping[str, JSON] | None = None) -> Scope:
         """What expressions of this workflow see now."""
@@ -155,13 +158,9 @@ class Frame:
 
     @property
     def stopped(self) -> bool:
-        """True when this workflow may do nothing more."""
-        return self.run.halted or self.expired
-
-    @property
-    def expired(self) -> bool:
-        """True when this workflow's time is up."""
-        return self.run.now >= self.deadline
+        """True when this workflow may do nothing more: its run is halted, or its time is up."""
+        run = self.run
+        return run.cancelled or run.stopped is not None or run.execution.now >= self.deadline
 
     def step(self, step_id: str) -> BoundStep:
         """A step of this workflow."""

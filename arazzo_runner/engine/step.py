@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from arazzo_runner.description import BoundAction, BoundStep, BoundWorkflow, WorkflowKey
@@ -11,15 +11,17 @@ from arazzo_runner.effects.execution import Cancelled
 from arazzo_runner.engine.attempt import Try, judge_all, outputs_of, succeeded, try_operation, wait_for
 from arazzo_runner.engine.budget import may_try, too_deep
 from arazzo_runner.engine.events import ActionTaken, AttemptFinished, StepFinished, StepStarted
+from arazzo_runner.engine.keeping import kept
 from arazzo_runner.engine.results import Attempt, AttemptError, RunResult, StepResult, TakenAction
 from arazzo_runner.engine.state import Frame
-from arazzo_runner.engine.transitions import End, Fail, Goto, Retry, Transfer, Transition, choose
+from arazzo_runner.engine.transitions import Fail, Goto, Next, Retry, Transition, choose
 from arazzo_runner.engine.waits import retry_after
 from arazzo_runner.errors import CannotSend
 from arazzo_runner.expressions import resolve
 from arazzo_runner.expressions.criteria import Operand
 from arazzo_runner.expressions.scope import Scope
 from arazzo_runner.model import Parameter
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, MISSING
 
 #: Runs a workflow on behalf of a frame: the workflow, its inputs, its path, why, until when, and whether as a poll.
@@ -34,6 +36,7 @@ class Visit:
 
     result: StepResult
     transition: Transition
+    scope: Scope  #: what expressions saw after the last attempt
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class _Course:
     by_goto: bool
     started: float
     attempts: list[Attempt] = field(default_factory=list)
+    done: bool = False  #: whether the last attempt succeeded
     taken: dict[str, int] = field(default_factory=dict)  #: retries by action name
     outputs: dict[str, JSON] = field(default_factory=dict)
     watched: tuple[Operand, ...] = ()  #: what the criteria of the action that was taken looked at
@@ -69,19 +73,21 @@ async def visit_step(
         step_id,
     )
     transition: Transition = Fail()
+    scope = frame.scope()
     waited = 0.0
     try:
         while True:
             transition, scope = await _try_once(frame, course, waited)
             if not isinstance(transition, Retry) or frame.stopped:
                 break
+            course.attempts[-1] = kept(frame.run, course.attempts[-1])
             waited = await _before_retry(frame, course, transition.action, scope)
             if frame.stopped:
                 break
     except (Cancelled, KeyboardInterrupt):
         frame.run.cancelled = True
         transition = Fail()
-    return _finish(frame, course, transition)
+    return _finish(frame, course, transition, scope)
 
 
 async def _try_once(frame: Frame, course: _Course, waited: float) -> tuple[Transition, Scope]:
@@ -90,8 +96,9 @@ async def _try_once(frame: Frame, course: _Course, waited: float) -> tuple[Trans
     attempt, scope = await _attempt(frame, course, trial)
     if attempt is None:
         return Fail(), scope
-    done = succeeded(attempt)
+    done = course.done = succeeded(attempt)
     course.attempts.append(attempt)
+    frame.exchange = (attempt.run.last_exchange if attempt.run else attempt.exchange) or frame.exchange
     frame.emit(
         AttemptFinished(
             step_id=step.step.step_id,
@@ -122,19 +129,18 @@ def _holds(course: _Course, bound: BoundAction, scope: Scope) -> bool:
 
 
 async def _attempt(frame: Frame, course: _Course, trial: Try) -> tuple[Attempt | None, Scope]:
-    step = course.step
+    step, scope = course.step, frame.scope()
     error = _hindrance(frame, step)
     if error is not None:
         may_try(frame, step.step.step_id)
-        return Attempt(waited=trial.waited, error=error), frame.scope()
+        return Attempt(waited=trial.waited, error=error), scope
     if step.operation is not None:
-        attempt = await try_operation(frame, trial, step.operation)
-        return attempt, frame.scope(attempt.exchange if attempt else None)
+        return await try_operation(frame, trial, step.operation, scope), scope
     if step.workflow is not None:
-        return await _try_workflow(frame, course, trial, step.workflow)
+        return await _try_workflow(frame, course, trial, step.workflow, scope)
     may_try(frame, step.step.step_id)
     reason = step.unsupported or "what it refers to was not found"
-    return Attempt(error=AttemptError("unresolved", reason)), frame.scope()
+    return Attempt(error=AttemptError("unresolved", reason)), scope
 
 
 def _hindrance(frame: Frame, step: BoundStep) -> AttemptError | None:
@@ -163,9 +169,10 @@ def _names(reference: str, key: WorkflowKey, step_id: str) -> bool:
     return reference.endswith(f".{key.workflow_id}.steps.{step_id}")
 
 
-async def _try_workflow(frame: Frame, course: _Course, trial: Try, key: WorkflowKey) -> tuple[Attempt | None, Scope]:
+async def _try_workflow(
+    frame: Frame, course: _Course, trial: Try, key: WorkflowKey, scope: Scope
+) -> tuple[Attempt | None, Scope]:
     step_id = course.step.step.step_id
-    scope = frame.scope()
     if too_deep(frame, step_id) or frame.stopped:
         return None, scope
     child = frame.run.description.workflows[key]
@@ -175,7 +182,7 @@ async def _try_workflow(frame: Frame, course: _Course, trial: Try, key: Workflow
     except CannotSend as error:
         may_try(frame, step_id)
         return Attempt(trial.waited, error=AttemptError(error.code, error.message)), scope
-    started = await frame.run.tick()
+    started = frame.run.now
     timeout = course.step.step.timeout
     deadline = frame.deadline if timeout is None else min(frame.deadline, started + timeout / 1000)
     run = await course.call(
@@ -269,11 +276,12 @@ async def _serve_workflow(frame: Frame, course: _Course, bound: BoundAction, key
     )
     if frame.run.attempts == before:
         may_try(frame, step_id)
+    frame.exchange = run.last_exchange or frame.exchange
     result = StepResult(
         step_id=key.workflow_id,
         status="succeeded" if run.succeeded else "failed",
         workflow_id=key.workflow_id,
-        attempts=(Attempt(run=run, duration=frame.run.now - started),),
+        attempts=(kept(frame.run, Attempt(run=run, duration=frame.run.now - started)),),
         outputs=run.outputs,
         served=step_id,
         duration=frame.run.now - started,
@@ -287,22 +295,23 @@ def taken_action(bound: BoundAction) -> TakenAction:
     return TakenAction(action.name, action.type, action.step_id, action.workflow_id)
 
 
-def _finish(frame: Frame, course: _Course, transition: Transition) -> Visit:
+def _finish(frame: Frame, course: _Course, transition: Transition, scope: Scope) -> Visit:
     step = course.step
     step_id = step.step.step_id
-    done = bool(course.attempts) and succeeded(course.attempts[-1])
     action = _taken(transition, course)
-    if isinstance(transition, Goto | Transfer | End) and course.served is None:
-        frame.emit(ActionTaken(step_id=step_id, action=taken_action(transition.action)), step_id)
+    if action is not None and not isinstance(transition, Retry):  # a retry was announced when it was taken
+        frame.emit(ActionTaken(step_id=step_id, action=action), step_id)
     if isinstance(transition, Goto):
         _count_round(frame, course, transition)
     else:
         frame.repeats.pop(step_id, None)
-    if not done and not frame.run.halted and frame.run.settings.check == "off":  # else each attempt was checked
+    if not course.done and not frame.run.halted and frame.run.settings.check == "off":  # else each was checked
         _explain(course)
+    if course.attempts:
+        course.attempts[-1] = kept(frame.run, course.attempts[-1])
     result = StepResult(
         step_id=step_id,
-        status="succeeded" if done else "failed",
+        status="succeeded" if course.done else "failed",
         operation=step.operation.label if step.operation else None,
         operation_id=step.operation.operation_id if step.operation else None,
         workflow_id=step.workflow.workflow_id if step.workflow else None,
@@ -315,15 +324,13 @@ def _finish(frame: Frame, course: _Course, transition: Transition) -> Visit:
     frame.emit(StepFinished(step=result), step_id)
     if isinstance(transition, Retry):  # stopped before it could be tried again
         transition = Fail(transition.action)
-    return Visit(result, transition)
+    return Visit(result, transition, scope)
 
 
 def _taken(transition: Transition, course: _Course) -> TakenAction | None:
-    match transition:
-        case Goto(_, bound) | Transfer(_, bound) | End(_, bound) | Retry(bound) if course.served is None:
-            return taken_action(bound)
-        case _:
-            return None
+    if course.served is not None or isinstance(transition, Next | Fail):
+        return None
+    return taken_action(transition.action)
 
 
 def _count_round(frame: Frame, course: _Course, transition: Goto) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from arazzo_runner.description import BoundAction, BoundStep, WorkflowKey
+from arazzo_runner.records import dataclass
 
 #: How often a retry action without ``retryLimit`` is taken (Failure Action Object, `retryLimit`).
 DEFAULT_RETRY_LIMIT = 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from arazzo_runner.effects import Response
 from arazzo_runner.engine.state import Polled
@@ -20,6 +19,8 @@ def retry_after(response: Response | None, now: float) -> float | None:
     text = text.strip()
     if text.isascii() and text.isdigit():
         return float(text)
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from arazzo_runner.description import BoundAction, BoundWorkflow, Description, WorkflowKey
@@ -12,20 +12,20 @@ from arazzo_runner.effects import Effect
 from arazzo_runner.effects.execution import Cancelled, Execution
 from arazzo_runner.engine.budget import check_deadline, shown, spent, too_deep
 from arazzo_runner.engine.events import Event, Note, WorkflowFinished, WorkflowStarted
+from arazzo_runner.engine.keeping import kept_run, with_last
 from arazzo_runner.engine.results import Attempt, RunError, RunResult, Status, StepResult
 from arazzo_runner.engine.state import AcceptInputs, Frame, Run, Settings
-from arazzo_runner.engine.step import action_inputs, visit_step
+from arazzo_runner.engine.step import Visit, action_inputs, visit_step
 from arazzo_runner.engine.transitions import End, Fail, Goto, Next, Transfer, Transition
 from arazzo_runner.errors import CannotSend
 from arazzo_runner.expressions import expressions_in, resolve, source_text
 from arazzo_runner.expressions.nodes import StepOutput, Value
 from arazzo_runner.expressions.scope import WorkflowValues
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, MISSING
 
 #: How often one workflow may hand over to another (goto `workflowId`) in a run.
 MAX_HANDOVERS = 200
-
-_Announce: TypeAlias = Callable[[Event], None]
 
 #: The values of a workflow's inputs that must not be shown (S10).
 Secrets: TypeAlias = Callable[[BoundWorkflow, Mapping[str, JSON]], frozenset[str]]
@@ -50,18 +50,14 @@ def execution(
 ) -> Execution[Event, RunResult]:
     """The run of ``workflow`` with accepted inputs, ready to be driven."""
 
-    def start(announce: _Announce) -> Coroutine[Effect[Any], Any, RunResult]:
-        run = Run(description, settings, announce, accept_inputs, secrets)
-        return _run(run, workflow, inputs)
+    def start(execution: Execution[Event, RunResult]) -> Coroutine[Effect[Any], Any, RunResult]:
+        return _run(Run(description, settings, execution, accept_inputs, secrets), workflow, inputs)
 
     return Execution(start)
 
 
 async def _run(run: Run, workflow: BoundWorkflow, inputs: Mapping[str, JSON]) -> RunResult:
-    try:
-        run.deadline = await run.tick() + run.settings.limits.timeout
-    except (Cancelled, KeyboardInterrupt):
-        run.cancelled = True
+    run.deadline = run.now + run.settings.limits.timeout
     return await _run_workflow(run, workflow, inputs, (workflow.key.workflow_id,), 0, "asked", run.deadline)
 
 
@@ -113,6 +109,7 @@ async def _run_frame(frame: Frame, reason: str) -> _Outcome:
             inputs=frame.inputs,
             step_ids=tuple(step.step.step_id for step in frame.bound.steps),
             reason=reason,
+            keep_bodies=run.settings.limits.keep_bodies,
             secrets=run.secrets(frame.bound, frame.inputs),
         )
     )
@@ -145,6 +142,7 @@ async def _run_dependencies(frame: Frame) -> RunError | None:
             result = await _run_workflow(
                 run, target, inputs, path, frame.depth + 1, "dependency", frame.deadline, given=frame.given
             )
+            result = kept_run(run, result)
             run.dependencies[key] = result
             frame.dependencies.append(result)
         _know(frame, key, result)
@@ -175,7 +173,7 @@ async def _run_steps(frame: Frame) -> _Outcome:
             case Goto(step_id, _) if step_id in frame.bound.index:
                 index, by_goto = frame.bound.index[step_id], True
             case Transfer(key, bound):
-                return _transfer(frame, visit.result, key, bound)
+                return _transfer(frame, visit, key, bound)
             case transition:
                 return _leave(visit.result, transition, step.step.origin)
     return _Outcome("succeeded")
@@ -216,14 +214,12 @@ def _halted(frame: Frame) -> _Outcome:
     return _Outcome("failed", RunError("timeout", message, origin=frame.bound.workflow.origin))
 
 
-def _transfer(frame: Frame, result: StepResult, key: WorkflowKey, bound: BoundAction) -> _Outcome:
+def _transfer(frame: Frame, visit: Visit, key: WorkflowKey, bound: BoundAction) -> _Outcome:
     target = frame.run.description.workflows[key]
-    last = result.attempts[-1]
     try:
-        exchange, outputs = (last.run.last_exchange, last.run.outputs) if last.run else (last.exchange, None)
-        inputs = action_inputs(bound, frame, frame.scope(exchange, outputs), target)
+        inputs = action_inputs(bound, frame, visit.scope, target)
     except CannotSend as error:
-        return _Outcome("failed", RunError(error.code, error.message, result.step_id, bound.action.origin))
+        return _Outcome("failed", RunError(error.code, error.message, visit.result.step_id, bound.action.origin))
     return _Outcome("succeeded", transfer=(target, inputs))
 
 
@@ -273,7 +269,7 @@ def _result(frame: Frame, outcome: _Outcome, next_: RunResult | None) -> RunResu
     else:
         status, error, outputs = outcome.status, outcome.error, _outputs(frame, outcome.status)
     frame.own.update(outputs)
-    return RunResult(
+    result = RunResult(
         document=frame.run.description.documents[frame.bound.key.document].location,
         workflow_id=frame.bound.key.workflow_id,
         status=status,
@@ -286,7 +282,24 @@ def _result(frame: Frame, outcome: _Outcome, next_: RunResult | None) -> RunResu
         dependencies=tuple(frame.dependencies),
         transferred_to=next_,
         notes=tuple(frame.notes),
+        step_notes=tuple(_step_notes(frame.results)),
+        last_exchange=frame.exchange if next_ is None else next_.last_exchange,
     )
+    return result if frame.depth else _as_kept(frame.run, result)
+
+
+def _step_notes(steps: Sequence[StepResult]) -> Iterator[str]:
+    for step in steps:
+        for attempt in step.attempts:
+            for note in attempt.notes:
+                yield f"step '{step.step_id}': {note}"
+
+
+def _as_kept(run: Run, result: RunResult) -> RunResult:
+    """The result of what was asked for, with the bodies that it is to hold on to."""
+    if run.settings.limits.keep_bodies == "none":
+        return kept_run(run, result)
+    return with_last(run, result)
 
 
 def _outputs(frame: Frame, status: Status) -> dict[str, JSON]:

@@ -6,7 +6,6 @@ It knows no text and no scope: `conditions` reads the one and evaluates the expr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from arazzo_runner.expressions.comparing import compare, equal, holds
@@ -14,6 +13,7 @@ from arazzo_runner.expressions.evaluate import child
 from arazzo_runner.expressions.nodes import ExpressionType
 from arazzo_runner.expressions.text import to_text
 from arazzo_runner.expressions.verdicts import described, shown
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, MISSING, Missing
 
 #: The values of a condition's runtime expressions, in the order in which they are written.

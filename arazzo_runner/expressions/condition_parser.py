@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from arazzo_runner import diagnostics
@@ -54,6 +54,7 @@ from arazzo_runner.expressions.parser import NotAnExpression, read_expression
 from arazzo_runner.expressions.paths import closing_bracket
 from arazzo_runner.expressions.queries import of_type
 from arazzo_runner.expressions.scope import Names
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 _DEEPEST: Final = 50  #: parentheses and ``!`` inside each other

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from arazzo_runner.diagnostics import Report
 from arazzo_runner.expressions.comparing import holds
 from arazzo_runner.expressions.condition_nodes import Node, NotEvaluable, value_of, why_not
@@ -13,6 +11,7 @@ from arazzo_runner.expressions.evaluate import evaluate
 from arazzo_runner.expressions.nodes import Expression
 from arazzo_runner.expressions.scope import Names, Scope
 from arazzo_runner.expressions.verdicts import Judge, Verdict, operand
+from arazzo_runner.records import dataclass
 
 
 def compile_condition(text: str, names: Names, report: Report) -> Judge:

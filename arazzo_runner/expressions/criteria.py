@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from arazzo_runner.diagnostics import MISSING_FIELD, Finding, Report
 from arazzo_runner.expressions.conditions import Condition, Failing, compile_condition
@@ -24,6 +24,7 @@ from arazzo_runner.expressions.queries import expression_type
 from arazzo_runner.expressions.query_criteria import ComparisonJudge, QueryJudge, compile_query_condition
 from arazzo_runner.expressions.scope import Names
 from arazzo_runner.expressions.verdicts import Judge, Operand, Verdict
+from arazzo_runner.records import dataclass
 
 __all__ = [
     "Criterion",

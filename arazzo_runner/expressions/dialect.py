@@ -10,11 +10,11 @@ formulas such as ``{Field} = 'x'``, and SQL, SCIM, shell or GraphQL around an ex
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from arazzo_runner import diagnostics
 from arazzo_runner.diagnostics import Code
+from arazzo_runner.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from arazzo_runner.diagnostics import BARE_EXPRESSION, Finding, Report
@@ -16,6 +16,7 @@ from arazzo_runner.expressions.near_misses import has_near_root
 from arazzo_runner.expressions.nodes import Expression, Invalid
 from arazzo_runner.expressions.parser import NotAnExpression, corrected_text, read_expression
 from arazzo_runner.expressions.scope import Names
+from arazzo_runner.records import dataclass
 
 _START: Final = re.compile(rf"\{{\$|\$(?:{dialect.ROOTS})\.")
 _CALCULATED: Final = re.compile(rf"\$(?:{dialect.ROOTS})\.[\w.#/\[\]-]+\s*(?:\|\|?|\?\??|&&|==|!=)")
@@ -49,10 +50,8 @@ def find_expressions(text: str, names: Names) -> Iterator[Found]:
 
 def declared_ends(text: str, at: int, names: Names) -> Iterator[int]:
     """Where references end that begin here and name something declared, whatever its characters (S14)."""
-    for prefix, declared in _declared(names):
-        start = at + len(prefix)
-        if declared and text.startswith(prefix, at):
-            yield from (start + len(name) for name in declared if name and text.startswith(name, start))
+    for start, declared in _declared(text, at, names):
+        yield from (start + len(name) for name in declared or () if name and text.startswith(name, start))
 
 
 def shifted(finding: Finding, offset: int) -> Finding:
@@ -67,14 +66,27 @@ def report_all(findings: Collection[Finding], report: Report) -> None:
         report(finding)
 
 
-def _declared(names: Names) -> Iterator[tuple[str, Collection[str] | None]]:
-    yield "$inputs.", names.inputs
-    yield "$outputs.", names.outputs
-    for step_id, outputs in (names.steps or {}).items():
-        yield f"$steps.{step_id}.outputs.", outputs
-    for workflow_id, (inputs, outputs) in (names.workflows or {}).items():
-        yield f"$workflows.{workflow_id}.inputs.", inputs
-        yield f"$workflows.{workflow_id}.outputs.", outputs
+def _declared(text: str, at: int, names: Names) -> Iterator[tuple[int, Collection[str] | None]]:
+    """Where in the text a declared name may stand, for a reference that begins at ``at``, and those that it may be."""
+    if text.startswith("$inputs.", at):
+        yield at + len("$inputs."), names.inputs
+    elif text.startswith("$outputs.", at):
+        yield at + len("$outputs."), names.outputs
+    elif text.startswith("$steps.", at) and names.steps:
+        for step_id, start in _owners(text, at + len("$steps."), ".outputs."):
+            yield start, names.steps.get(step_id)
+    elif text.startswith("$workflows.", at) and names.workflows:
+        for place, field_ in enumerate((".inputs.", ".outputs.")):
+            for workflow_id, start in _owners(text, at + len("$workflows."), field_):
+                yield start, names.workflows[workflow_id][place] if workflow_id in names.workflows else None
+
+
+def _owners(text: str, at: int, field_: str) -> Iterator[tuple[str, int]]:
+    """Each text from ``at`` that a field follows, which may be an id (ids may have dots), and where the field ends."""
+    end = text.find(field_, at)
+    while end >= 0:
+        yield text[at:end], end + len(field_)
+        end = text.find(field_, end + 1)
 
 
 def _in_braces(text: str, at: int, names: Names) -> Found | None:

@@ -7,9 +7,10 @@ document; ``str(node)`` is its canonical spelling, and parses to an equal node.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, Missing
 
 

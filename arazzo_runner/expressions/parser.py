@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal, TypeAlias, cast
 
 from arazzo_runner.diagnostics import (
@@ -42,6 +42,7 @@ from arazzo_runner.expressions.nodes import (
 )
 from arazzo_runner.expressions.paths import read_path
 from arazzo_runner.expressions.scope import Names
+from arazzo_runner.records import dataclass
 
 _STRICT: Final = re.compile(r"[A-Za-z0-9_-]+")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._-]+")

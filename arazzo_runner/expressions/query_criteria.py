@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from arazzo_runner.diagnostics import (
@@ -28,10 +28,12 @@ from arazzo_runner.expressions.queries import report_query
 from arazzo_runner.expressions.scope import Names, Scope
 from arazzo_runner.expressions.text import to_text
 from arazzo_runner.expressions.verdicts import Verdict, described, operand
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, MISSING, Missing
 
 if TYPE_CHECKING:
-    from arazzo_runner.expressions.selectors import Comparison
+    from arazzo_runner.expressions.selectors import Query
+    from arazzo_runner.expressions.selectors.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +50,27 @@ Pieces: TypeAlias = "tuple[str | Inserted, ...]"
 
 @dataclass(frozen=True, slots=True)
 class QueryJudge:
-    """The judge of a query on a context; without expressions in it, the query was compiled at load and is cached."""
+    """The judge of a query on a context; without expressions in it, the query is compiled once, at load."""
 
     condition: str
     type: ExpressionType
     context: Expression
     pieces: Pieces
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        return tuple(piece.expression for piece in self.pieces if isinstance(piece, Inserted))
+    expressions: tuple[Expression, ...] = ()  #: those of the pieces
+    query: Query | None = field(default=None, compare=False, repr=False)  #: where there are none
 
     def __call__(self, scope: Scope) -> Verdict:
         from arazzo_runner.expressions.selectors import QueryError
 
-        context, expressions = evaluate(self.context, scope), self.expressions
-        values = [evaluate(expression, scope) for expression in expressions]
+        context = evaluate(self.context, scope)
+        values = [evaluate(expression, scope) for expression in self.expressions]
         try:
             passed, why = self._judge(context, values)
         except QueryError as error:
             passed, why = False, f"the {self.type.type} condition cannot be evaluated: {error}"
         except RecursionError:
             passed, why = False, f"the {self.type.type} condition cannot be evaluated: a value is nested too deeply"
-        seen = [operand(str(expression), value) for expression, value in zip(expressions, values, strict=True)]
+        seen = [operand(str(expression), value) for expression, value in zip(self.expressions, values, strict=True)]
         if self.type.type == "regex":
             seen.insert(0, operand(str(self.context), context))
         return Verdict(self.condition, self.type.type, passed, why, tuple(seen))
@@ -78,15 +78,15 @@ class QueryJudge:
     def _judge(self, context: JSON | Missing, values: Sequence[JSON | Missing]) -> tuple[bool, str | None]:
         from arazzo_runner.expressions.selectors import compile_query
 
-        if any(isinstance(value, Missing) for value in values):
+        if MISSING in values:
             absent = self.expressions[values.index(MISSING)]
             return False, f"{absent}, which the condition needs, has no value"
         if isinstance(context, Missing) or context is None:
             return False, described(str(self.context), context)
-        text = _filled(self.pieces, values)
-        query = compile_query(self.type, text)
+        query = self.query or compile_query(self.type, _filled(self.pieces, values))
         if query.holds(context):
             return True, None
+        text = _filled(self.pieces, values)
         on_object = self.type.type == "jsonpath" and isinstance(context, dict) and dialect.filters_the_root(text)
         if on_object and query.holds([context]):
             return True, f"the filter was tried on an array of {self.context} itself (jsonpath-object-filter)"
@@ -138,7 +138,7 @@ def compile_query_condition(
 ) -> QueryJudge | ComparisonJudge | Failing:
     """The judge of a condition in this language. Total: a query that cannot be read is reported and always fails."""
     if type_.type == "jsonpath":
-        from arazzo_runner.expressions.selectors import read_comparison
+        from arazzo_runner.expressions.selectors.comparison_reader import read_comparison
 
         comparison = read_comparison(condition)
         if comparison is not None:
@@ -147,21 +147,24 @@ def compile_query_condition(
     for piece in pieces:
         if isinstance(piece, Inserted) and isinstance(piece.expression, Invalid):
             return Failing(condition, type_.type, piece.expression.reason)
-    if any(isinstance(piece, Inserted) for piece in pieces):
-        return QueryJudge(condition, type_, context, pieces)
-    problem = _problem(condition, type_, report)
-    return Failing(condition, type_.type, problem) if problem else QueryJudge(condition, type_, context, (condition,))
+    expressions = tuple(piece.expression for piece in pieces if isinstance(piece, Inserted))
+    if expressions:
+        return QueryJudge(condition, type_, context, pieces, expressions)
+    query = _static(condition, type_, report)
+    if isinstance(query, str):
+        return Failing(condition, type_.type, query)
+    return QueryJudge(condition, type_, context, (condition,), query=query)
 
 
-def _problem(condition: str, type_: ExpressionType, report: Report) -> str | None:
+def _static(condition: str, type_: ExpressionType, report: Report) -> Query | str:
+    """A query without expressions in it, compiled; or, reported, why it cannot be read."""
     from arazzo_runner.expressions.selectors import QueryError, compile_query
 
     try:
-        compile_query(type_, condition)
+        return compile_query(type_, condition)
     except QueryError as error:
         report_query(error.message, error.column, type_, condition, report)
         return f"'{condition}' cannot be read: {error}"
-    return None
 
 
 _PARTS = re.compile(

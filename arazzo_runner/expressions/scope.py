@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from arazzo_runner.effects import Headers
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, MISSING, Missing
 
 

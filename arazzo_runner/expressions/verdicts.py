@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from arazzo_runner.expressions.scope import Scope
 from arazzo_runner.expressions.text import to_text
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, Missing
 
 _LONGEST_SHOWN = 160  #: characters; longer values are described, never cut, so that a secret is hidden whole (S10)

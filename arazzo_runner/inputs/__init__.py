@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from difflib import get_close_matches
 from math import isinf
 from typing import Final
 
@@ -111,6 +110,8 @@ def _allows(schema: Schema, name: str) -> bool:
 def _unknown_input(name: str, known: Sequence[str], workflow_id: str) -> str:
     if not known:
         return f"'{name}': workflow '{workflow_id}' declares no inputs"
+    from difflib import get_close_matches
+
     folded = {_folded(one): one for one in known}
     near = get_close_matches(_folded(name), folded, n=1, cutoff=0.6)
     advice = f"; did you mean '{folded[near[0]]}'?" if near else f"; it declares {_listed(known)}"

@@ -31,6 +31,7 @@ from arazzo_runner.diagnostics import (
     Code,
 )
 from arazzo_runner.loader.events import Events, end_of, start_of
+from arazzo_runner.loader.outline import LEVELS, Ranges
 from arazzo_runner.loader.scalars import Keys, OddKey, Plain
 from arazzo_runner.values import JSON
 
@@ -84,6 +85,12 @@ class Builder:
         self._last: Event
         self._room = MAX_COLLECTIONS
         self.problems: list[Problem] = []
+        self.ranges: Ranges = {}  #: the collections of the upper levels, from the line of their key
+
+    @property
+    def has_aliases(self) -> bool:
+        """Whether a part may refer to another one, so that it cannot be read alone."""
+        return bool(self._anchors)
 
     def document(self) -> JSON:
         """The value of the only document; None for an empty text. Raises `Stop`, and what the events raise."""
@@ -115,12 +122,10 @@ class Builder:
 
     # The two hot loops: what has no anchor and no tag is read without another look at it.
 
-    def _mapping(self, start: Event) -> _Mapping:
+    def _mapping(self, start: Any) -> _Mapping:
         members: _Mapping = {}
         merged: list[_Mapping] = []
-        get: Callable[[], Any] = (
-            self._get
-        )  # the kind of an event is told by identity of its type: isinstance costs more
+        get: Callable[[], Any] = self._get  # the kind of an event is told by its type: isinstance costs more
         plain, keys, path = self._plain, self._keys, self._path
         self._room -= 1
         if self._room < 0 or len(path) >= MAX_DEPTH:
@@ -137,7 +142,7 @@ class Builder:
             if key in members or type(key) is not str:
                 merged += self._refused(key, event)
                 continue
-            event = get()
+            name, event = event, get()
             kind = type(event)
             if event.anchor is not None or event.tag is not None:
                 path.append(key)
@@ -148,6 +153,8 @@ class Builder:
             else:
                 path.append(key)
                 members[key] = self._mapping(event) if kind is MappingStartEvent else self._sequence(event)
+                if len(path) <= LEVELS and not start.flow_style:
+                    self.ranges[tuple(path)] = (name.start_mark.index - name.start_mark.column, end_of(self._last))
                 path.pop()
         self._last = event
         for source in merged:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from arazzo_runner import diagnostics as codes
 from arazzo_runner.diagnostics import OriginReport
 from arazzo_runner.expressions.scope import Names
 from arazzo_runner.loader.nearest import suggestion
 from arazzo_runner.loader.shape import Version, say
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 

@@ -6,11 +6,12 @@ Total over any JSON and silent: what is wrong with a document is the binder's to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from arazzo_runner.expressions.scope import Names
 from arazzo_runner.loader.schemas import known_names, resolve_schema
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 #: The outputs of a workflow that a workflowId names, as written; None when they are not known.

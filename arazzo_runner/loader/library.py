@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from arazzo_runner.effects import Retrieved
 from arazzo_runner.errors import InvalidDescription, UnreadableDocument
+from arazzo_runner.loader.kept import WORTH, Cache, recall, record_name, record_of
 from arazzo_runner.loader.locations import identity, is_remote, join, tidy
+from arazzo_runner.loader.outline import Ranges
 from arazzo_runner.loader.yaml import parse_document
+from arazzo_runner.records import dataclass
+from arazzo_runner.sources.openapi import OperationName
 from arazzo_runner.values import JSON
 
 #: How many documents one description may consist of.
@@ -25,6 +28,7 @@ class Parsed:
     uri: str
     content: bytes
     raw: JSON
+    operations: Sequence[OperationName] | None = None  #: those of an OpenAPI description, where they are known
 
 
 Outcome: TypeAlias = Parsed | UnreadableDocument | InvalidDescription
@@ -60,13 +64,21 @@ class Shared:
 
 
 class Library:
-    """Reads documents through ``retrieve``; those ``given`` are found by their location or their `$self`."""
+    """Reads documents through ``retrieve``; those ``given`` are found by their location or their `$self`.
+
+    ``cache`` keeps records of large OpenAPI descriptions, of which only the parts that are used are read again.
+    """
 
     def __init__(
-        self, retrieve: Callable[[str], Retrieved], given: Sequence[Retrieved] = (), shared: Shared | None = None
+        self,
+        retrieve: Callable[[str], Retrieved],
+        given: Sequence[Retrieved] = (),
+        shared: Shared | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self._retrieve = retrieve
         self._shared = shared
+        self._cache = cache
         self._read: dict[str, Outcome] = {}
         self._by_uri: dict[str, Parsed] = {}
         for retrieved in given:
@@ -112,13 +124,31 @@ class Library:
     def _keep(self, key: str, retrieved: Retrieved, *, openapi: bool) -> None:
         location = tidy(retrieved.location)
         try:
-            raw = parse_document(retrieved.content, location, retrieved.media_type, openapi=openapi)
+            if openapi and self._cache is not None and len(retrieved.content) >= WORTH:
+                parsed = _by_record(retrieved, location, self._cache)
+            else:
+                raw = parse_document(retrieved.content, location, retrieved.media_type, openapi=openapi)
+                parsed = Parsed(location, own_uri(raw, location), retrieved.content, raw)
         except InvalidDescription as error:
             self._read[key] = error
             return
-        parsed = Parsed(location, own_uri(raw, location), retrieved.content, raw)
         self._read[key] = parsed
         self._by_uri.setdefault(parsed.uri, parsed)
+
+
+def _by_record(retrieved: Retrieved, location: str, cache: Cache) -> Parsed:
+    """A large description by the record that an earlier reading left, or read whole and recorded."""
+    content, operations = retrieved.content, None
+    name = record_name(content)
+    record = cache.get(name)
+    if record is not None and (recalled := recall(record, content, location)) is not None:
+        raw, operations = recalled
+    else:
+        ranges: Ranges = {}
+        raw = parse_document(content, location, retrieved.media_type, openapi=True, ranges=ranges)
+        if (record := record_of(raw, ranges)) is not None:
+            cache.put(name, record)
+    return Parsed(location, own_uri(raw, location), content, raw, operations)
 
 
 def own_uri(raw: JSON, location: str) -> str:

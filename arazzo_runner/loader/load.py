@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from arazzo_runner import diagnostics as codes
 from arazzo_runner.description import BoundWorkflow, Description, Document, WorkflowKey
@@ -14,6 +14,7 @@ from arazzo_runner.loader.bind import bind, bind_sources, is_arazzo
 from arazzo_runner.loader.broken import mark_broken
 from arazzo_runner.loader.cycles import find_cycle
 from arazzo_runner.loader.declared import Declared, declare
+from arazzo_runner.loader.kept import Cache
 from arazzo_runner.loader.library import Library, Parsed, Shared
 from arazzo_runner.loader.nearest import suggestion
 from arazzo_runner.loader.operations import Sources
@@ -24,6 +25,7 @@ from arazzo_runner.loader.sources import OpenedSource, SourceShelf
 from arazzo_runner.loader.targets import Workflows
 from arazzo_runner.loader.yaml import decode
 from arazzo_runner.model import ArazzoDescription
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 _SOURCES = "$sourceDescriptions."
@@ -38,18 +40,20 @@ def load_description(
     given: Sequence[Retrieved] = (),
     with_sources: bool = True,
     shared: Shared | None = None,
+    cache: Cache | None = None,
     placed: bool = True,
 ) -> Description:
     """The description at a location, with every finding about it in ``diagnostics``.
 
     ``retrieve`` reads a path or URL, or raises `UnreadableDocument`; ``overrides`` says where sources are, by name;
     ``given`` are documents that references may mean by their location or `$self`. Without ``with_sources`` the
-    document is read alone and its operations stay unresolved. ``shared`` keeps sources for other descriptions, too.
+    document is read alone and its operations stay unresolved. ``shared`` keeps sources for other descriptions, too;
+    ``cache`` keeps where the parts of large ones stand, so that later only those that are used are read.
     Without ``placed`` the findings have no lines and columns yet: `locate` gives them.
 
     Raises `UnreadableDocument`, and `InvalidDescription` when the entry document gives no model at all.
     """
-    library = Library(retrieve, given, shared)
+    library = Library(retrieve, given, shared, cache)
     return _Loading(library, SourceShelf(library, overrides or {}), strict, with_sources, placed).load(location)
 
 

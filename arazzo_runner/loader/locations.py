@@ -6,7 +6,6 @@ import os
 import re
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
-from urllib.request import url2pathname
 
 from arazzo_runner.loader.nearest import listed, nearest
 
@@ -28,7 +27,13 @@ def tidy(location: str) -> str:
     if not is_url(location):
         return location
     location = location.partition("#")[0]
-    return url2pathname(urlsplit(location).path) if location.lower().startswith("file:") else location
+    return _path_of(location) if location.lower().startswith("file:") else location
+
+
+def _path_of(location: str) -> str:
+    from urllib.request import url2pathname  # it brings an HTTP client with it
+
+    return url2pathname(urlsplit(location).path)
 
 
 def identity(location: str) -> str:

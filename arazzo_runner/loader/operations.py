@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from arazzo_runner import diagnostics as codes
@@ -13,6 +12,7 @@ from arazzo_runner.loader.locations import identity, join
 from arazzo_runner.loader.nearest import listed, nearest, suggestion
 from arazzo_runner.loader.shape import say
 from arazzo_runner.loader.sources import OpenedSource
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import Operation
 from arazzo_runner.sources.openapi import OpenAPISource
 

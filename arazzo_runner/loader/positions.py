@@ -6,7 +6,7 @@ Knows the events of a text; it must not know what is wrong there, nor keep anyth
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from yaml import YAMLError
@@ -23,6 +23,7 @@ from yaml.events import (
 from arazzo_runner.diagnostics import Diagnostic, Span
 from arazzo_runner.loader.events import Events, Lines, NotJSON, end_of, json_events, start_of, yaml_events
 from arazzo_runner.loader.offsets import index_of
+from arazzo_runner.records import dataclass
 
 
 class Spans(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from arazzo_runner import expressions
@@ -11,6 +10,7 @@ from arazzo_runner.diagnostics import Origin
 from arazzo_runner.expressions.criteria import Criterion
 from arazzo_runner.expressions.nodes import ArrayValue, Expression, ObjectValue, Selector, Value
 from arazzo_runner.model import Action, Parameter, Step
+from arazzo_runner.records import dataclass
 
 #: When a step's expression is evaluated: before it is sent, to judge the answer, to choose what is next, or at its end.
 Moment: TypeAlias = Literal["request", "criteria", "actions", "outputs"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from arazzo_runner import diagnostics as codes
 from arazzo_runner.description import BoundAction, BoundStep, BoundWorkflow, WorkflowKey
@@ -15,6 +15,7 @@ from arazzo_runner.loader.schemas import properties, resolve_schema, secret_name
 from arazzo_runner.loader.shape import say
 from arazzo_runner.loader.targets import Workflows
 from arazzo_runner.model import Action, Parameter, Step, Workflow
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 

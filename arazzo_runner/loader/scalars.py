@@ -19,6 +19,7 @@ _WORDS: dict[str, JSON] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), nan),
 }
 _NUMERIC_START = frozenset("-+.0123456789")
+_UNCERTAIN_START = _NUMERIC_START.union(word[:1] for word in _WORDS)
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _BASED = re.compile(r"0o([0-7]+)\Z|0x([0-9a-fA-F]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
@@ -78,6 +79,9 @@ class Plain(dict[str, JSON]):
         self.finite: Final = finite
 
     def __missing__(self, text: str) -> JSON:
+        if text[:1] not in _UNCERTAIN_START:  # most of a large document
+            self[text] = text
+            return text
         value = read_plain(text)
         if self.finite and isinstance(value, float) and not isfinite(value):
             raise BadNumber(text, "a finite number, or text in quotes")

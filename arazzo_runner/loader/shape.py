@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from arazzo_runner import diagnostics as codes
 from arazzo_runner.diagnostics import Code, Finding, OriginReport
 from arazzo_runner.loader.nearest import listed, suggestion
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 _NAME = re.compile(r"[A-Za-z0-9_\-]+")

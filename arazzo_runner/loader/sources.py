@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from arazzo_runner import diagnostics as codes
@@ -14,6 +13,7 @@ from arazzo_runner.loader.locations import identity, is_remote, join, near_files
 from arazzo_runner.loader.nearest import listed
 from arazzo_runner.loader.shape import kind, say
 from arazzo_runner.model import SourceDescription
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources.openapi import OpenAPISource, open_source
 from arazzo_runner.values import JSON
 
@@ -140,7 +140,9 @@ class SourceShelf:
     def _opened(self, source: SourceDescription, parsed: Parsed, report: OriginReport) -> OpenedSource:
         raw = parsed.raw if isinstance(parsed.raw, dict) else {}
         try:
-            opened = open_source(source.name, raw, parsed.location, fetch=self._fetch_for(parsed))
+            opened = open_source(
+                source.name, raw, parsed.location, fetch=self._fetch_for(parsed), operations=parsed.operations
+            )
         except ValueError as error:
             say(report, codes.SOURCE_INVALID, f"source '{source.name}' ('{parsed.location}') cannot be used: {error}")
             return OpenedSource(source, parsed.location)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from arazzo_runner import diagnostics as codes
@@ -12,6 +11,7 @@ from arazzo_runner.diagnostics import OriginReport
 from arazzo_runner.loader.nearest import listed, suggestion
 from arazzo_runner.loader.operations import Sources
 from arazzo_runner.loader.shape import say
+from arazzo_runner.records import dataclass
 
 _SOURCES = "$sourceDescriptions."
 

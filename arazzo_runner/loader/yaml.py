@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import codecs
 import gc
-import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from json import JSONDecodeError
 
 from yaml import YAMLError
 from yaml.events import ScalarEvent, StreamEndEvent
@@ -22,9 +22,11 @@ from yaml.events import ScalarEvent, StreamEndEvent
 from arazzo_runner.diagnostics import DOCUMENT_TOO_LARGE, YAML_SYNTAX, Code, Diagnostic, Origin, Span
 from arazzo_runner.errors import InvalidDescription
 from arazzo_runner.loader import syntax
-from arazzo_runner.loader.build import MAX_COLLECTIONS, MAX_DEPTH, Builder, Problem, Stop
+from arazzo_runner.loader.build import MAX_DEPTH, Builder, Problem, Stop
 from arazzo_runner.loader.events import Events, Lines, NotJSON, json_events, json_tokens, start_of, yaml_events
-from arazzo_runner.loader.scalars import BadNumber, finite_number, whole_number
+from arazzo_runner.loader.json_text import Unclear, load_json
+from arazzo_runner.loader.outline import Ranges
+from arazzo_runner.loader.scalars import BadNumber
 from arazzo_runner.values import JSON
 
 #: The size limit of a document, in bytes.
@@ -37,19 +39,29 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_FLOW = re.compile(r"\s*[{\[]")
+#: Where a key does not begin its line: ``- name: x``, or ``: name: x`` after a key with ``?``.
+_INSIDE_A_LINE = re.compile(r" *[-:][ \t]")
 
 
 def parse_document(
-    content: bytes, location: str, media_type: str | None = None, *, openapi: bool = False, max_bytes: int = MAX_BYTES
+    content: bytes,
+    location: str,
+    media_type: str | None = None,
+    *,
+    openapi: bool = False,
+    max_bytes: int = MAX_BYTES,
+    ranges: Ranges | None = None,
 ) -> JSON:
     """The value of a YAML or JSON document; None when it is empty.
 
-    With ``openapi``, keys such as ``200:`` are text. Raises `InvalidDescription`, whose diagnostics have their spans.
+    With ``openapi``, keys such as ``200:`` are text. The places of the upper levels go to ``ranges``, if it is given.
+    Raises `InvalidDescription`, whose diagnostics have their spans.
     """
     if len(content) > max_bytes:
         message = f"expected at most {max_bytes:,} bytes, found {len(content):,}"
         raise _invalid(DOCUMENT_TOO_LARGE, message, "split the document", location)
-    return parse_text(decode(content, location), location, media_type, openapi=openapi)
+    return parse_text(decode(content, location), location, media_type, openapi=openapi, ranges=ranges)
 
 
 def decode(content: bytes, location: str) -> str:
@@ -65,17 +77,31 @@ def decode(content: bytes, location: str) -> str:
         raise _invalid(YAML_SYNTAX, message, "save the document as UTF-8", location, span) from None
 
 
-def parse_text(text: str, location: str, media_type: str | None = None, *, openapi: bool = False) -> JSON:
-    """`parse_document` for a text that is decoded already."""
+def parse_text(
+    text: str,
+    location: str,
+    media_type: str | None = None,
+    *,
+    openapi: bool = False,
+    ranges: Ranges | None = None,
+) -> JSON:
+    """`parse_document` for a text that is decoded already; the places of its upper levels go to ``ranges``."""
     with _without_gc():
-        if text.lstrip()[:1] not in ("{", "["):
-            return _parse_yaml(text, location, openapi)
+        if not is_flow(text):
+            return _parse_yaml(text, location, openapi, ranges)
         try:
-            return _parse_json(text, location, openapi)
-        except json.JSONDecodeError as error:
+            return _parse_json(text, location, openapi, ranges)
+        except JSONDecodeError as error:
+            if ranges is not None:
+                ranges.clear()
             if _declares_json(location, media_type):
                 raise _not_json(error, text, location) from None
             return _parse_yaml_flow(text, location, openapi, error)
+
+
+def is_flow(text: str) -> bool:
+    """Whether a text begins as JSON does; YAML in flow style looks alike."""
+    return _FLOW.match(text) is not None
 
 
 def _declares_json(location: str, media_type: str | None) -> bool:
@@ -96,9 +122,9 @@ def _without_gc() -> Iterator[None]:
 
 
 # --- YAML -------------------------------------------------------------------------------------------------------------
-def _parse_yaml(text: str, location: str, openapi: bool) -> JSON:
+def _parse_yaml(text: str, location: str, openapi: bool, ranges: Ranges | None = None) -> JSON:
     try:
-        return _build(text, location, yaml_events, openapi)
+        return _build(text, location, yaml_events, openapi, ranges)
     except YAMLError as error:
         found = syntax.explain(error, text)
         span = Lines(text).span(found.place, found.place + 1)
@@ -107,7 +133,9 @@ def _parse_yaml(text: str, location: str, openapi: bool) -> JSON:
         raise _bad_number(error, text, location, _find_plain(text, error.text)) from None
 
 
-def _build(text: str, location: str, events: Callable[[str], Events], openapi: bool) -> JSON:
+def _build(
+    text: str, location: str, events: Callable[[str], Events], openapi: bool, ranges: Ranges | None = None
+) -> JSON:
     builder = Builder(events(text), openapi=openapi)
     try:
         value = builder.document()
@@ -122,6 +150,8 @@ def _build(text: str, location: str, events: Callable[[str], Events], openapi: b
     if builder.problems:
         lines = Lines(text)
         raise InvalidDescription([_diagnostic(problem, location, lines) for problem in builder.problems])
+    if ranges is not None and not builder.has_aliases:
+        ranges |= {path: found for path, found in builder.ranges.items() if not _INSIDE_A_LINE.match(text, found[0])}
     return value
 
 
@@ -140,21 +170,15 @@ def _find_plain(text: str, value: str) -> int:
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
-class _Repeated(Exception):
-    """An object has a key twice."""
-
-
-def _parse_json(text: str, location: str, openapi: bool) -> JSON:
-    """Raises `json.JSONDecodeError` when the text is not JSON at all."""
+def _parse_json(text: str, location: str, openapi: bool, ranges: Ranges | None) -> JSON:
+    """Raises `JSONDecodeError` when the text is not JSON at all."""
     try:
-        value = _load_json(text)
-    except (_Repeated, RecursionError):
+        value = load_json(text, ranges)
+    except Unclear:
         return _build(text, location, json_events, openapi)  # finds out where
     except BadNumber as error:
         index = next((token.start(3) for token in json_tokens(text) if token[3] == error.text), 0)
         raise _bad_number(error, text, location, index) from None
-    if _is_deep(value) or text.count("{") + text.count("[") > MAX_COLLECTIONS:
-        return _build(text, location, json_events, openapi)
     if half := syntax.lone_surrogate(text):
         message = f"expected a whole character, found '{half[0]}', which is half of one"
         span = Lines(text).span(*half.span())
@@ -162,43 +186,7 @@ def _parse_json(text: str, location: str, openapi: bool) -> JSON:
     return value
 
 
-def _load_json(text: str) -> JSON:
-    value: JSON = json.loads(
-        text,
-        object_pairs_hook=_once,
-        parse_int=whole_number,
-        parse_float=finite_number,
-        parse_constant=_refuse_constant,
-    )
-    return value
-
-
-def _once(pairs: list[tuple[str, JSON]]) -> JSON:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise _Repeated
-    return members
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise BadNumber(word, "a finite number, or text in quotes")
-
-
-def _is_deep(value: JSON) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [
-            child
-            for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ())
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return False
-    return True
-
-
-def _parse_yaml_flow(text: str, location: str, openapi: bool, error: json.JSONDecodeError) -> JSON:
+def _parse_yaml_flow(text: str, location: str, openapi: bool, error: JSONDecodeError) -> JSON:
     """Reads it as YAML; when it is not that either, the syntax that was understood further is the one meant."""
     try:
         return _parse_yaml(text, location, openapi)
@@ -211,7 +199,7 @@ def _parse_yaml_flow(text: str, location: str, openapi: bool, error: json.JSONDe
 
 
 # --- problems ---------------------------------------------------------------------------------------------------------
-def _not_json(error: json.JSONDecodeError, text: str, location: str) -> InvalidDescription:
+def _not_json(error: JSONDecodeError, text: str, location: str) -> InvalidDescription:
     found = syntax.explain_json(error, text)
     return _invalid(YAML_SYNTAX, found.message, found.hint, location, Lines(text).span(found.place, found.place + 1))
 

@@ -6,10 +6,15 @@ import base64
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from arazzo_runner.effects import Headers
+from arazzo_runner.reports.lines import count, size
 from arazzo_runner.sources import FileContent
+
+#: A body of more bytes is not parsed to be shown, and only so many of it are.
+_LARGE: Final = 1_000_000
+_BEGINNING: Final = 4_000
 
 _TEXT = (
     "text/",
@@ -46,8 +51,25 @@ def body_text(headers: Headers, content: bytes) -> str:
     if isinstance(shown, str) and not type_.endswith("json"):
         return shown
     if isinstance(shown, dict) and _as_text(content, type_) is None:
-        return f"<{len(content)} bytes of {type_ or 'unknown type'}>"
+        return _as_size(headers, content)
     return json.dumps(shown, ensure_ascii=False, indent=2)
+
+
+def excerpt(headers: Headers, content: bytes, most: int, mark: str) -> list[str]:
+    """A body for a person in at most so many lines; where it is cut the last one says how large the whole is."""
+    if len(content) <= _LARGE:
+        lines = body_text(headers, content).expandtabs(4).splitlines()
+        if len(lines) <= most:
+            return lines
+        return [*lines[: most - 1], f"{mark} {count(len(lines) - most + 1, 'more line')}, {size(len(content))} in all"]
+    text = content[:_BEGINNING].decode(errors="replace")
+    if _as_text(text.encode(), media_type(headers)) is None:
+        return [_as_size(headers, content)]
+    return [*text.expandtabs(4).splitlines()[: most - 1], f"{mark} {size(len(content))} in all"]
+
+
+def _as_size(headers: Headers, content: bytes) -> str:
+    return f"<{size(len(content))} of {media_type(headers) or 'unknown type'}>"
 
 
 def in_base64(content: bytes) -> dict[str, str]:

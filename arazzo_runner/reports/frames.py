@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from unicodedata import combining, east_asian_width
 
 from arazzo_runner.diagnostics import Diagnostic, Origin, Severity, Span
-from arazzo_runner.reports.lines import Line, Role, count, line, printable, wrapped
+from arazzo_runner.reports.lines import Line, Role, columns, count, line, wrapped
 from arazzo_runner.reports.places import Places
 
 #: The colour of a severity.
@@ -38,20 +37,11 @@ def line_frame(source: str, span: Span, width: int | None = None, role: Role = "
         left = max(0, min(start - 8, len(source) - room))
         source, start = source[left : left + room], start - left
         marks = max(1, min(marks, room - start))
-    indent, marks = _columns(source[:start]), max(1, _columns(source[start : start + marks]))
+    indent, marks = columns(source[:start]), max(1, columns(source[start : start + marks]))
     return [
         line((f"{number} | ", "dim"), source),
         line((f"{' ' * len(number)} | ", "dim"), " " * indent, ("^" * marks, role)),
     ]
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes, as `line` writes it."""
-    if text.isascii():
-        return len(printable(text))
-    return sum(
-        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1 for character in printable(text)
-    )
 
 
 def place(origin: Origin, span: Span | None) -> str:

@@ -1,13 +1,17 @@
 """The JSON report: the whole of a run, or of several, as one object (`docs/cli.md`).
 
 Times are RFC 3339 in UTC with milliseconds; durations are milliseconds rounded to 0.1. Bodies stand as JSON where they
-are JSON, as text where they are text, and as ``{"base64": "..."}`` otherwise; so do bytes in inputs and outputs.
+are JSON, as text where they are text, and as ``{"base64": "..."}`` otherwise; so do bytes in inputs and outputs. A body
+that the run did not keep (`Limits.keep_bodies`) is null beside ``"bodyDropped": true``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final
 
 from arazzo_runner.diagnostics import Diagnostic, Origin, Span
@@ -15,18 +19,21 @@ from arazzo_runner.effects import Headers, Request, Response
 from arazzo_runner.engine.events import Event
 from arazzo_runner.engine.results import Attempt, AttemptError, RunError, RunResult, StepResult, TakenAction
 from arazzo_runner.expressions.criteria import Verdict
-from arazzo_runner.reports.bodies import body, encodable, pretty
+from arazzo_runner.reports.bodies import body, encodable
 from arazzo_runner.reports.places import Locate, nowhere
 from arazzo_runner.reports.runs import Runs
 from arazzo_runner.values import JSON
 
 VERSION: Final = 1
 
-#: The findings at load about what the run of a workflow, by its id, reaches.
-Findings = Callable[[str], Sequence[Diagnostic]]
+_PIECE: Final = 4096  #: tokens that are written at a time
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")  #: only an escape can write it
+
+#: The findings at load about what the run of a workflow reaches, by the location of its document and its id.
+Findings = Callable[[str, str], Sequence[Diagnostic]]
 
 
-def no_findings(_: str) -> tuple[()]:
+def no_findings(_document: str, _workflow_id: str) -> tuple[()]:
     """`Findings` that are none."""
     return ()
 
@@ -44,16 +51,42 @@ class JsonReport:
 
     def value(self) -> dict[str, Any]:
         """The report as JSON."""
-        runs = [run_value(result, self._locate, self._findings(result.workflow_id)) for result in self._runs.finished]
-        return {"version": VERSION, "runs": runs}
+        report: dict[str, Any] = json.loads("".join(self.parts()))
+        return report
 
-    def parts(self) -> Iterable[str]:
-        """The report as text."""
-        yield pretty(self.value())
+    def parts(self) -> Iterator[str]:
+        """The report as text; a step of it is made when it is its turn, so that the whole is never in memory."""
+        report = {"version": VERSION, "runs": Each(self._run, self._runs.finished)}
+        written = json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(report)
+        while piece := "".join(islice(written, _PIECE)):
+            yield _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", piece)
+        yield "\n"
+
+    def _run(self, result: RunResult) -> dict[str, Any]:
+        findings = self._findings(result.document, result.workflow_id)
+        steps = Each(lambda step: step_value(step, self._locate), result.steps)
+        return run_value(result, self._locate, findings, steps)
 
 
-def run_value(result: RunResult, locate: Locate, diagnostics: Iterable[Diagnostic] = ()) -> dict[str, Any]:
-    """A workflow's run in the shape of the report."""
+class Each(list[Any]):
+    """A list for `json.JSONEncoder.iterencode`, whose items are made one by one as they are written."""
+
+    def __init__(self, make: Callable[[Any], object], items: Sequence[Any]) -> None:
+        super().__init__()
+        self._make = make
+        self._items = items
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._make, self._items)
+
+
+def run_value(
+    result: RunResult, locate: Locate, diagnostics: Iterable[Diagnostic] = (), steps: list[Any] | None = None
+) -> dict[str, Any]:
+    """A workflow's run in the shape of the report; ``steps`` are its steps in that shape, where they are there."""
     return {
         "document": result.document,
         "workflowId": result.workflow_id,
@@ -63,7 +96,7 @@ def run_value(result: RunResult, locate: Locate, diagnostics: Iterable[Diagnosti
         "error": run_error_value(result.error, locate),
         "startedAt": timestamp(result.started_at),
         "durationMs": milliseconds(result.duration),
-        "steps": [step_value(step, locate) for step in result.steps],
+        "steps": [step_value(step, locate) for step in result.steps] if steps is None else steps,
         "dependencies": [run_value(run, locate) for run in result.dependencies],
         "transferredTo": None if result.transferred_to is None else run_value(result.transferred_to, locate),
         "diagnostics": [*map(diagnostic_value, diagnostics), *map(note_value, notes_of(result))],
@@ -72,8 +105,7 @@ def run_value(result: RunResult, locate: Locate, diagnostics: Iterable[Diagnosti
 
 def notes_of(result: RunResult) -> list[str]:
     """What the run has to say, and what the attempts of its steps have; each once."""
-    notes = [f"step '{step.step_id}': {note}" for step in result.steps for one in step.attempts for note in one.notes]
-    return list(dict.fromkeys([*result.notes, *notes]))
+    return list(dict.fromkeys([*result.notes, *result.step_notes]))
 
 
 def step_value(step: StepResult, locate: Locate) -> dict[str, Any]:
@@ -121,7 +153,7 @@ def request_value(request: Request | None) -> dict[str, Any] | None:
         "method": request.method,
         "url": request.url,
         "headers": headers_value(request.headers),
-        "body": body(request.headers, request.content),
+        **body_value(request),
     }
 
 
@@ -132,8 +164,14 @@ def response_value(response: Response | None) -> dict[str, Any] | None:
     return {
         "status": response.status_code,
         "headers": headers_value(response.headers),
-        "body": body(response.headers, response.content),
+        **body_value(response),
     }
+
+
+def body_value(message: Request | Response) -> dict[str, Any]:
+    """The body of a message; one that was not kept is null, and ``bodyDropped`` says so."""
+    shown = {"body": body(message.headers, message.content)}
+    return {**shown, "bodyDropped": True} if message.dropped else shown
 
 
 def headers_value(headers: Headers) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The kinds of report, and how each gets to its file. Adding a kind is one line in a table.
 
+The module of a kind is imported when a report of that kind is opened, so a run without reports loads none of them.
 A report that is whole at the end is written to a temporary file that then takes the place of the target, also when the
 run failed; a stream of events is written as it happens, so that what happened is there even when the process is killed.
 """
@@ -7,17 +8,16 @@ run failed; a stream of events is written as it happens, so that what happened i
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Final, Protocol, TextIO
+from typing import Any, Final, Protocol, TextIO
 
+from arazzo_runner.diagnostics import Diagnostic
 from arazzo_runner.engine.events import Event
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.flow import Flow
-from arazzo_runner.reports.json_report import Findings, JsonReport, no_findings
-from arazzo_runner.reports.jsonl import JsonLines
 from arazzo_runner.reports.places import Locate, nowhere
 
 
@@ -26,8 +26,9 @@ class About:
     """What a report may ask besides the events: where things stand, and what was found at load. Already redacted."""
 
     locate: Locate = nowhere
-    findings: Findings = no_findings
+    findings: Callable[[str, str], Sequence[Diagnostic]] = lambda _document, _workflow_id: ()
     flow: Callable[[str, str], Flow | None] = lambda _document, _workflow_id: None  #: the chart of a workflow
+    hide: Callable[[str], str] = lambda text: text  #: takes secrets out that were learned after a text was seen
 
 
 class Whole(Protocol):
@@ -52,15 +53,26 @@ class Stream(Protocol):
 
 Write = Callable[[str], object]
 
+
+def _of(module: str, name: str) -> Callable[..., Any]:
+    """What makes the report ``name``, from its module, which is imported when one is made."""
+
+    def make(*facts: object) -> Any:
+        return getattr(import_module(f"arazzo_runner.reports.{module}"), name)(*facts)
+
+    return make
+
+
 WHOLE: Final[Mapping[str, Callable[[About], Whole]]] = {
-    "json": lambda about: JsonReport(about.locate, about.findings),
+    "json": lambda about: _of("json_report", "JsonReport")(about.locate, about.findings),
+    "junit": _of("junit", "JUnitReport"),
+    "har": _of("har", "HarReport"),
+    "markdown": _of("markdown", "MarkdownReport"),
+    "html": _of("html_report", "HtmlReport"),
 }
 STREAMS: Final[Mapping[str, Callable[[Write, About], Stream]]] = {
-    "jsonl": lambda write, about: JsonLines(write, about.locate),
+    "jsonl": lambda write, about: _of("jsonl", "JsonLines")(write, about.locate),
 }
-
-#: Those of the contract that are not there yet.
-PLANNED: Final = ("junit", "har", "html", "markdown")
 
 
 class Report:
@@ -105,8 +117,6 @@ def unavailable(kind: str) -> str | None:
     available = ", ".join(sorted((*WHOLE, *STREAMS)))
     if kind in WHOLE or kind in STREAMS:
         return None
-    if kind in PLANNED:
-        return f"report kind '{kind}' is not available yet; available: {available}"
     return f"there is no report kind '{kind}'; available: {available}"
 
 
@@ -127,7 +137,9 @@ def replace_file(path: Path, parts: Iterable[str]) -> None:
         with path.open("w", encoding="utf-8") as special:
             special.writelines(parts)
         return
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    from tempfile import mkstemp
+
+    handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.writelines(parts)

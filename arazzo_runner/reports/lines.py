@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+from unicodedata import combining, east_asian_width
 
-from arazzo_runner.engine.results import StepResult
-
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+#: Control characters, line separators, marks that turn the direction of writing, and halves of surrogate pairs.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 #: What a piece of text is; a screen chooses its colour.
-Role: TypeAlias = Literal["", "ok", "bad", "warn", "dim", "strong"]
+Role: TypeAlias = Literal["", "ok", "bad", "warn", "dim", "strong", "live"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +34,17 @@ class Symbols:
     bad: str = "✗"
     arrow: str = "→"
     cut: str = "…"
+    running: str = "·"
+    spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
     @staticmethod
     def of(encoding: str | None) -> Symbols:
         """Those that an encoding can write."""
         try:
-            "✓✗→…".encode(encoding or "ascii")
+            "✓✗→…·⠋".encode(encoding or "ascii")
         except (UnicodeEncodeError, LookupError):
-            return Symbols("ok", "!!", "->", "...")
+            return Symbols("ok", "!!", "->", "...", ".", "|/-\\")
         return Symbols()
-
-
-@dataclass(slots=True)
-class StepLine:
-    """What the line of a step says; the visits of a polled step share one line."""
-
-    step: StepResult
-    depth: int
-    visits: int = 1
-    seconds: float = field(default=0.0)
-
-    def merge(self, other: StepResult) -> None:
-        """Another visit of the same step, right after."""
-        self.step = other
-        self.visits += 1
-        self.seconds += other.duration
 
 
 def line(*pieces: str | tuple[str, Role]) -> Line:
@@ -68,54 +55,58 @@ def line(*pieces: str | tuple[str, Role]) -> Line:
 
 def printable(text: str) -> str:
     """The text with control characters as escapes, so that no answer or document can drive a terminal."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _CONTROL.sub(_escaped, text)
 
 
-def step_line(shown: StepLine, names: int, width: int | None, symbols: Symbols) -> Line:
-    """``✓ startRun  POST /v1/runs  200  41 ms  2 attempts``: the operation gives way where the width is small."""
-    step = shown.step
-    good = step.status == "succeeded"
-    sign: tuple[str, Role] = (symbols.ok, "ok") if good else (symbols.bad, "bad")
-    indent = "  " * (shown.depth + 1)
-    status = _status(step)
-    tail = f"  {status:>3}  {duration(shown.seconds):>7}" + _times(shown)
-    name = cut(step.step_id, _name_width(width), symbols).ljust(min(names, _name_width(width)))
-    used = len(indent) + len(sign[0]) + 1 + len(name) + 2 + len(tail)
-    room = None if width is None else max(width - used, 0)
-    operation = _operation(step, symbols)
-    operation = operation if room is None else cut(operation, room, symbols).ljust(min(room, 38))
-    if room is None:
-        operation = operation.ljust(38)
-    status_role: Role = "" if good else "bad"
-    return line(indent, sign, f" {name}  ", (operation, "dim"), (tail, status_role))
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code == 0x09:
+        return " "
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def _name_width(width: int | None) -> int:
-    return 40 if width is None else max(12, width // 3)
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes, as `line` writes it: 2 for a wide character, 0 for an accent."""
+    text = printable(text)
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
-def _operation(step: StepResult, symbols: Symbols) -> str:
-    if step.operation is not None:
-        return step.operation
-    return f"{symbols.arrow} {step.workflow_id}" if step.workflow_id is not None else ""
+def clock(seconds: float) -> str:
+    """A time that runs, in tenths of a second as long as it is short."""
+    return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
 
 
-def _status(step: StepResult) -> str:
-    last = step.attempts[-1] if step.attempts else None
-    if last is None or (last.response is None and last.error is None):
-        return ""
-    if last.response is not None:
-        return str(last.response.status_code)
-    return last.error.code if last.error is not None else ""
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What lines are written on: its width (None for any), its signs, and how it measures a text in columns."""
 
+    width: int | None = None
+    symbols: Symbols = field(default_factory=Symbols)
+    columns: Callable[[str], int] = columns
 
-def _times(shown: StepLine) -> str:
-    texts = []
-    if shown.visits > 1:
-        texts.append(f"{shown.visits} polls")
-    if len(shown.step.attempts) > 1:
-        texts.append(f"{len(shown.step.attempts)} attempts")
-    return f"  {', '.join(texts)}" if texts else ""
+    def cut(self, text: str, room: int) -> str:
+        """The text in so many columns, cut at its end where it takes more."""
+        text = printable(text)
+        if self.columns(text) <= room:
+            return text
+        if text.isascii():
+            return cut(text, max(room, 0), self.symbols)
+        mark = self.symbols.cut[: max(room, 0)]
+        text = text[: max(room, 0)]
+        while text and self.columns(text) > room - len(mark):
+            text = text[:-1]
+        return text + mark
+
+    def padded(self, text: str, room: int) -> str:
+        """The text in exactly so many columns."""
+        text = self.cut(text, room)
+        return text + " " * (room - self.columns(text))
+
+    def padded_left(self, text: str, room: int) -> str:
+        """The text in at least so many columns, at their right."""
+        return " " * (room - self.columns(text)) + text
 
 
 def duration(seconds: float) -> str:
@@ -129,6 +120,14 @@ def duration(seconds: float) -> str:
         return f"{minutes} min {rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min"
+
+
+def size(number: int) -> str:
+    """A number of bytes for people: ``29 bytes``, ``12.1 kB``, ``3.4 MB``."""
+    if number < 1000:
+        return count(number, "byte")
+    kilobytes = number / 1000
+    return f"{kilobytes:.1f} kB" if kilobytes < 999.95 else f"{kilobytes / 1000:.1f} MB"
 
 
 def cut(text: str, width: int, symbols: Symbols) -> str:

@@ -1,20 +1,46 @@
-"""What a description holds, as JSON: its workflows with inputs, steps, outputs, and the credentials they want."""
+"""What a description holds, as JSON: its workflows with inputs, steps, outputs, and the credentials they want.
+
+Literal values that are secrets are hidden (S10); ids, names and types are none, and stay.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from arazzo_runner.description import BoundAction, BoundStep, BoundWorkflow, Description
 from arazzo_runner.expressions import source_text
 from arazzo_runner.expressions.nodes import Value
+from arazzo_runner.reports.redact import HIDDEN, Redactor
 from arazzo_runner.secrecy import is_secret_name, is_secret_schema
 from arazzo_runner.sources import SecurityNeed
 from arazzo_runner.values import JSON
 
+#: Members that hold ids, names and words of ours, never a value.
+_NAMES: Final = frozenset(
+    {"workflowId", "stepId", "operationId", "operation", "source", "name", "type", "dependsOn", "scheme", "variables"}
+)
 
-def outline(description: Description, workflows: Sequence[BoundWorkflow]) -> dict[str, Any]:
-    """The document and these of its workflows."""
+
+def outline(description: Description, workflows: Sequence[BoundWorkflow], redactor: Redactor) -> dict[str, Any]:
+    """The document and these of its workflows; `redactor` knows the document's secrets."""
+    shown: dict[str, Any] = _hidden(_outline(description, workflows), redactor)
+    return shown
+
+
+def _hidden(value: Any, redactor: Redactor) -> Any:
+    match value:
+        case dict():
+            return {name: item if name in _NAMES else _hidden(item, redactor) for name, item in value.items()}
+        case list():
+            return [_hidden(item, redactor) for item in value]
+        case str():
+            return redactor.url(value)
+        case _:
+            return value
+
+
+def _outline(description: Description, workflows: Sequence[BoundWorkflow]) -> dict[str, Any]:
     model = description.entry.model
     return {
         "version": 1,
@@ -69,15 +95,16 @@ def _parts(schema: Mapping[str, JSON]) -> Iterable[Mapping[str, JSON]]:
 
 def _input(bound: BoundWorkflow, name: str, schema: JSON, required: bool) -> dict[str, Any]:
     facts: Mapping[str, JSON] = schema if isinstance(schema, Mapping) else {}
+    about = facts.get("description")
     secret = name in bound.secret_inputs or is_secret_name(name) or is_secret_schema(schema)
     return {
         "name": name,
         "type": facts.get("type"),
         "required": required,
         "secret": secret,
-        "default": facts.get("default"),
-        "enum": facts.get("enum"),
-        "description": facts.get("description"),
+        "default": HIDDEN if secret and facts.get("default") is not None else facts.get("default"),
+        "enum": [HIDDEN] if secret and facts.get("enum") else facts.get("enum"),
+        "description": about if isinstance(about, str) else None,
     }
 
 
@@ -91,6 +118,7 @@ def step_outline(bound: BoundStep) -> dict[str, Any]:
         "operationId": bound.operation.operation_id if bound.operation else step.operation_id,
         "source": bound.operation.source if bound.operation else None,
         "workflowId": bound.workflow.workflow_id if bound.workflow else None,
+        "successCriteria": [criterion.condition for criterion in step.success_criteria],
         "onSuccess": [_action(action) for action in bound.on_success],
         "onFailure": [_action(action) for action in bound.on_failure],
         "outputs": {name: written(value) for name, value in step.outputs.items()},

@@ -1,4 +1,4 @@
-"""An outline for people: as text, as Markdown, and as a Mermaid flow chart. Knows the shape of `outline` only."""
+"""An outline for people: as text and as Markdown. Knows the shape of `outline` only, and no chart but as text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from arazzo_runner.reports.lines import Symbols, cut, printable, wrapped
+from arazzo_runner.reports.markdown_text import Quotes
 
 _PLAIN = Symbols()
+_code = Quotes(str).code
 
 
 # --- text -------------------------------------------------------------------------------------------------------------
@@ -124,27 +126,29 @@ def _table(rows: Sequence[Sequence[str]], width: int | None, indent: str = "  ")
 
 
 # --- Markdown ---------------------------------------------------------------------------------------------------------
-def as_markdown(outline: Mapping[str, Any]) -> str:
-    """The outline as a Markdown document."""
+def as_markdown(outline: Mapping[str, Any], charts: Mapping[str, str]) -> str:
+    """The outline as a Markdown document; ``charts`` are the workflows' Mermaid texts by their ids."""
     lines = [f"# {_md(outline['title'])}", ""]
     if outline["summary"]:
         lines += [_md(outline["summary"]), ""]
     for workflow in outline["workflows"]:
-        lines += _workflow_markdown(workflow)
+        lines += _workflow_markdown(workflow, charts.get(workflow["workflowId"]))
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _workflow_markdown(workflow: Mapping[str, Any]) -> list[str]:
+def _workflow_markdown(workflow: Mapping[str, Any], chart: str | None) -> list[str]:
     lines = [f"## {_md(workflow['workflowId'])}", ""]
     for text in (workflow["summary"], workflow["description"]):
         if text:
             lines += [_md(" ".join(text.split())), ""]
+    if chart is not None:
+        lines += ["```mermaid", *chart.splitlines(), "```", ""]
     inputs = [_input_row(one) for one in workflow["inputs"]]
     lines += _md_table("Inputs", ["name", "type", "", "description"], inputs)
     steps = [[_code(step["stepId"]), _code(calls(step)), _md("; ".join(leads(step)))] for step in workflow["steps"]]
     lines += _md_table("Steps", ["step", "calls", "then"], steps, raw=True)
-    outputs = [[name, text] for name, text in workflow["outputs"].items()]
-    lines += _md_table("Outputs", ["name", "value"], outputs)
+    outputs = [[_code(name), _code(text)] for name, text in workflow["outputs"].items()]
+    lines += _md_table("Outputs", ["name", "value"], outputs, raw=True)
     wanted = [[one["scheme"], one["type"], ", ".join(one["variables"])] for one in workflow["credentials"]]
     return lines + _md_table("Credentials", ["scheme", "type", "environment variables"], wanted)
 
@@ -158,69 +162,4 @@ def _md_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], *,
 
 
 def _md(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", printable(" ".join(text.split())))
-
-
-def _code(text: str) -> str:
-    return f"`{printable(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"
-
-
-# --- Mermaid ----------------------------------------------------------------------------------------------------------
-def as_mermaid(outline: Mapping[str, Any]) -> str:
-    """The workflows as one flow chart: steps in order, and where their actions lead."""
-    lines = ["flowchart TD"]
-    for number, workflow in enumerate(outline["workflows"], 1):
-        lines += _workflow_mermaid(workflow, f"w{number}")
-    return "\n".join(lines) + "\n"
-
-
-def _workflow_mermaid(workflow: Mapping[str, Any], key: str) -> Iterator[str]:
-    steps = workflow["steps"]
-    ids = {step["stepId"]: f"{key}s{number}" for number, step in enumerate(steps, 1)}
-    yield f"  subgraph {key}[{_quoted(workflow['workflowId'])}]"
-    for step in steps:
-        yield f"    {ids[step['stepId']]}[{_quoted(step['stepId'], calls(step))}]"
-    ends = [step for step in steps if any(action["type"] == "end" for _, action in _actions(step))]
-    if ends or steps:
-        yield f"    {key}end([end])"
-    for step, follower in zip(steps, [*steps[1:], None], strict=True):
-        yield from _edges(step, follower, ids, key)
-    yield "  end"
-
-
-def _edges(
-    step: Mapping[str, Any], follower: Mapping[str, Any] | None, ids: Mapping[str, str], key: str
-) -> Iterator[str]:
-    here = ids[step["stepId"]]
-    for number, (sign, action) in enumerate(_actions(step), 1):
-        arrow = "-->" if sign == "✓" else "-.->"
-        start = f"    {here} {arrow}|{_quoted(_label(action))}|"
-        target = action["stepId"] or action["workflowId"]
-        there = ids.get(action["stepId"]) or f"{here}x{number}"
-        node = there if there in ids.values() else f"{there}[[{_quoted(str(target))}]]"
-        match action["type"]:
-            case "end":
-                yield f"{start} {key}end"
-            case "retry" if target is None or there == here:
-                yield f"{start} {here}"
-            case "retry":
-                yield f"{start} {node}"
-                yield f"    {there} {arrow} {here}"
-            case _:
-                yield f"{start} {node}"
-    if any(action["type"] != "retry" and not action["criteria"] for action in step["onSuccess"]):
-        return
-    yield f"    {here} --> {ids[follower['stepId']] if follower else f'{key}end'}"
-
-
-def _label(action: Mapping[str, Any]) -> str:
-    return " && ".join(action["criteria"]) or str(action["name"])
-
-
-def _quoted(*texts: str) -> str:
-    """A Mermaid string: quotes, angle brackets and hashes as entities."""
-
-    def entities(text: str) -> str:
-        return re.sub(r'[#"<>&`]', lambda found: f"#{ord(found[0])};", printable(text))
-
-    return f'"{"<br/>".join(entities(text) for text in texts)}"'
+    return re.sub(r"([\\`*_\[\]<>|&~$])", r"\\\1", printable(" ".join(text.split())))

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-import html
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from functools import lru_cache
+from typing import Any, Final, TypeVar, overload
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from arazzo_runner.effects import Headers, Request, Response
 from arazzo_runner.engine.events import Event, RequestSent, ResponseReceived, WorkflowStarted
+from arazzo_runner.engine.results import StepResult
+from arazzo_runner.expressions.verdicts import Verdict
+from arazzo_runner.reports.spellings import Spelled
 from arazzo_runner.secrecy import is_secret_header, is_secret_name
 from arazzo_runner.sources import FileContent
 
@@ -29,11 +32,9 @@ HIDDEN: Final = "***"
 #: Secrets shorter than this are hidden only where they are a whole value.
 SHORTEST_INSIDE: Final = 6
 
-#: Longer ones (a whole file) are found as they are and JSON-escaped, not in every other spelling.
-LONGEST_SPELLED: Final = 8192
-
 #: Members of events and results that are words of ours, never values of a run.
-_OURS: Final = frozenset({"status", "type", "reason", "code"})
+_OURS: Final = frozenset({"status", "type", "reason", "code", "keep_bodies"})
+_MOST_RECENT: Final = 64  #: requests, responses and verdicts that are remembered redacted
 _COOKIES: Final = frozenset({"cookie", "set-cookie"})
 _FIELD = re.compile(r"[^/?&=;#]+")
 
@@ -43,10 +44,9 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
-        self._inside: re.Pattern[str] | None = None
+        self._inside = Spelled()  #: those that are hidden inside other text
         self._short = False  #: there are secrets that only a look at each whole value finds
-        self._stale = False
-        self._wire: dict[int, tuple[object, object]] = {}  #: requests and responses that were redacted before
+        self._recent: dict[int, tuple[object, object]] = {}  #: what was redacted last, by identity
         self.add(*secrets)
 
     # --- learning -----------------------------------------------------------------------------------------------------
@@ -56,8 +56,9 @@ class Redactor:
         new = {secret for secret in secrets if secret and secret != HIDDEN} - self._secrets
         if new:
             self._secrets |= new
-            self._stale = True
-            self._wire.clear()
+            self._inside.add(secret for secret in new if len(secret) >= SHORTEST_INSIDE)
+            self._short = self._short or any(map(_only_whole, new))
+            self._recent.clear()
 
     def add_credentials(self, environment: Mapping[str, str]) -> None:
         """Hide what ``ARAZZO_AUTH_*`` variables hold: whole, and the password of ``user:password`` (S40)."""
@@ -134,8 +135,7 @@ class Redactor:
         """A text without secrets."""
         if text in self._secrets:
             return HIDDEN
-        pattern = self._pattern()
-        return text if pattern is None else pattern.sub(HIDDEN, text)
+        return self._inside.replaced(text, HIDDEN)
 
     def url(self, url: str) -> str:
         """A URL, or a form, without secrets; short ones are hidden where they are a whole segment or field."""
@@ -187,72 +187,113 @@ class Redactor:
         return text if redacted == value else json.dumps(redacted, ensure_ascii=False)
 
     def _key(self, name: object) -> object:
-        pattern = self._pattern()
-        return pattern.sub(HIDDEN, name) if pattern is not None and isinstance(name, str) else name
+        return self._inside.replaced(name, HIDDEN) if isinstance(name, str) else name
 
     def _part(self, value: Any) -> Any:
-        match value:
-            case Request() | Response():
-                return self._message(value)
-            case FileContent():
-                return self.json(value)
-            case _ if is_dataclass(value) and not isinstance(value, type):
-                return self._members(value)
-            case Headers():
-                return self.headers(value)
-            case tuple():
-                return tuple(self._part(item) for item in value)
-            case Mapping():  # inputs or outputs: their names stand in the document
-                return {name: self.json(member) for name, member in value.items()}
-            case list() | str() | bytes():
-                return self.json(value)
-            case _:
-                return value
+        return (_PARTS.get(type(value)) or _part_of(type(value)))(self, value)
 
-    def _message(self, message: Request | Response) -> object:
-        """A request or response; the same one comes in several events and in the result, and is redacted once."""
-        known = self._wire.get(id(message))
+    def _once(self, value: object, hide: Callable[[Any], object]) -> object:
+        """What comes in several events, one soon after the other, is redacted once."""
+        known = self._recent.get(id(value))
         if known is not None:
             return known[1]
-        headers, content = self.headers(message.headers), self.content(message.content, _media_type(message))
-        redacted: object
-        if isinstance(message, Request):
-            redacted = Request(message.method, self.url(message.url), headers, content)
-        else:
-            redacted = Response(message.status_code, headers, content)
-        self._wire[id(message)] = (message, redacted)
+        redacted = hide(value)
+        if len(self._recent) >= _MOST_RECENT:
+            self._recent.clear()
+        self._recent[id(value)] = value, redacted
         return redacted
 
+    def _message(self, message: Request | Response) -> object:
+        headers, content = self.headers(message.headers), self.content(message.content, _media_type(message))
+        if isinstance(message, Request):
+            return Request(message.method, self.url(message.url), headers, content, dropped=message.dropped)
+        return Response(message.status_code, headers, content, dropped=message.dropped)
+
     def _members(self, value: Any) -> Any:
-        changed: dict[str, object] = {}
-        for member in fields(value):
-            old = getattr(value, member.name)
-            new = self._member(member.name, old)
-            if new is not old:
-                changed[member.name] = new
-        return replace(value, **changed) if changed else value
+        members, changed = {}, False
+        for name, hide in _plan(value.__class__):
+            members[name] = old = getattr(value, name)
+            if hide is not None and old is not None:
+                members[name] = new = hide(self, old)
+                changed = changed or new is not old
+        return type(value)(**members) if changed else value
 
-    def _member(self, name: str, value: Any) -> Any:
-        match name:
-            case "secrets":
-                return frozenset()
-            case "exchange":  # the request and response say it all
-                return None
-            case "value":  # of an operand
-                return self.json(value)
-            case _:
-                return value if name in _OURS else self._part(value)
 
-    # --- the pattern --------------------------------------------------------------------------------------------------
+class HiddenSteps(Sequence[StepResult]):
+    """The steps of a run, each redacted when it is asked for: those of a long run are never copied all at once."""
 
-    def _pattern(self) -> re.Pattern[str] | None:
-        if self._stale:
-            long = [secret for secret in self._secrets if len(secret) >= SHORTEST_INSIDE]
-            spelled = [pattern for secret in sorted(long, key=len, reverse=True) for pattern in spellings(secret)]
-            self._short = any(len(secret) < SHORTEST_INSIDE or _is_json_scalar(secret) for secret in self._secrets)
-            self._inside = re.compile("|".join(spelled)) if spelled else None
-            self._stale = False
-        return self._inside
+    def __init__(self, steps: Sequence[StepResult], redactor: Redactor) -> None:
+        self._steps = steps
+        self._redactor = redactor
+
+    @overload
+    def __getitem__(self, index: int) -> StepResult: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[StepResult]: ...
+
+    def __getitem__(self, index: int | slice) -> StepResult | Sequence[StepResult]:
+        if isinstance(index, slice):
+            return HiddenSteps(self._steps[index], self._redactor)
+        return self._redactor.hide(self._steps[index])
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of other sequences that are made when they are read
+
+
+def _same(_redactor: Redactor, value: object) -> object:
+    return value
+
+
+#: How values of a class are redacted; what is not here is found by `_part_of` and kept.
+_PARTS: Final[dict[type, Callable[[Redactor, Any], Any]]] = {
+    Request: lambda redactor, value: redactor._once(value, redactor._message),
+    Response: lambda redactor, value: redactor._once(value, redactor._message),
+    Verdict: lambda redactor, value: redactor._once(value, redactor._members),
+    Headers: Redactor.headers,
+    str: Redactor.text,
+    tuple: lambda redactor, value: tuple([redactor._part(item) for item in value]) if value else value,
+}
+
+
+def _part_of(cls: type) -> Callable[[Redactor, Any], Any]:
+    hide: Callable[[Redactor, Any], Any] = _same
+    if is_dataclass(cls) and cls is not FileContent:
+        hide = Redactor._members
+    elif issubclass(cls, Mapping):  # inputs or outputs: their names stand in the document
+        hide = _values
+    elif issubclass(cls, tuple):
+        hide = _PARTS[tuple]
+    elif issubclass(cls, list | str | bytes | FileContent):
+        hide = Redactor.json
+    _PARTS[cls] = hide
+    return hide
+
+
+def _values(redactor: Redactor, value: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: redactor.json(member) for name, member in value.items()}
+
+
+@lru_cache(maxsize=256)
+def _plan(cls: type) -> tuple[tuple[str, Callable[[Redactor, Any], Any] | None], ...]:
+    """The members of a class of ours, and how each is redacted; None where it is left as it is."""
+    return tuple((member.name, _MEMBERS.get(member.name, Redactor._part)) for member in fields(cls))
+
+
+#: Members that are not redacted as their value's class is.
+_MEMBERS: Final[Mapping[str, Callable[[Redactor, Any], Any] | None]] = {
+    **dict.fromkeys(_OURS),
+    "secrets": lambda *_: frozenset(),
+    "exchange": lambda *_: None,  # the request and response say it all
+    "last_exchange": lambda *_: None,
+    "value": Redactor.json,  # of an operand
+    "steps": lambda redactor, steps: HiddenSteps(steps, redactor),
+}
 
 
 def leaves(value: object) -> list[str]:
@@ -272,53 +313,6 @@ def leaves(value: object) -> list[str]:
             return [leaf for item in value for leaf in leaves(item)]
         case _:
             return []
-
-
-def spellings(secret: str) -> list[str]:
-    """Patterns for a secret: as it is, percent-encoded, form-encoded, JSON- and XML-escaped, in any mixture; base64."""
-    if len(secret) > LONGEST_SPELLED:
-        return [re.escape(secret), re.escape(json.dumps(secret)[1:-1])]
-    return ["".join(map(_spelled, secret)), *_in_base64(secret)]
-
-
-def _spelled(char: str) -> str:
-    """A pattern for one character, however URLs, forms, JSON and XML write it."""
-    if char.isascii() and char.isalnum():
-        return char
-    encoded = char.encode("utf-8", "surrogatepass" if not "\udc80" <= char <= "\udcff" else "surrogateescape")
-    written = {char, json.dumps(char)[1:-1], html.escape(char), f"\\u{ord(char):04x}", f"&#{ord(char)};"}
-    patterns = {re.escape(text) for text in written if len(text) == 1 or "\\u" not in text}
-    patterns |= {f"(?i:{re.escape(text)})" for text in written if "\\u" in text}
-    patterns.add("".join(f"%(?i:{byte:02x})" for byte in encoded))
-    if char == " ":
-        patterns.add(r"\+")
-    elif char == "/":
-        patterns.add(r"\\/")
-    elif char == "'":
-        patterns.add("&apos;")
-    return f"(?:{'|'.join(sorted(patterns))})"
-
-
-def _in_base64(secret: str) -> list[str]:
-    """Patterns for the part of a secret's base64 that does not depend on what stands before and after it."""
-    content = secret.encode("utf-8", "surrogateescape")
-    found: list[str] = []
-    for before, dropped in ((0, 0), (1, 2), (2, 3)):
-        text = base64.b64encode(b"\0" * before + content).decode()
-        whole = len(text) - {0: 0, 1: 3, 2: 2}[(before + len(content)) % 3]
-        tail = "[A-Za-z0-9+/_-]?={0,2}" if whole < len(text) else ""
-        found.append("".join(map(_spelled_base64, text[dropped:whole])) + tail)
-    return found
-
-
-def _spelled_base64(char: str) -> str:
-    match char:
-        case "+":
-            return r"(?:\+|-|%2[Bb])"
-        case "/":
-            return r"(?:/|_|\\/|%2[Ff])"
-        case _:
-            return char
 
 
 def _is_secret_parameter(name: str) -> bool:
@@ -346,8 +340,13 @@ def _plain(value: float | bool) -> str:
     return json.dumps(value)
 
 
+def _only_whole(secret: str) -> bool:
+    """Whether a secret may be a whole value of JSON that a look at the text does not find."""
+    return len(secret) < SHORTEST_INSIDE or _is_json_scalar(secret)
+
+
 def _is_json_scalar(text: str) -> bool:
     return text in ("true", "false") or re.fullmatch(r"-?\d[\d.eE+-]*", text) is not None
 
 
-__all__ = ["HIDDEN", "Redactor", "leaves", "spellings"]
+__all__ = ["HIDDEN", "Redactor", "leaves"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TextIO
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeAlias
 
-from arazzo_runner.reports.lines import Line, Role, Symbols, cut, duration, printable
+from arazzo_runner.reports.lines import Line, Paper, Role, Symbols
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -17,63 +16,77 @@ _STYLES: dict[Role, str] = {
     "ok": "green",
     "bad": "red",
     "warn": "yellow",
-    "dim": "bright_black",
+    "dim": "dim",
     "strong": "bold",
+    "live": "cyan",
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """What is going on: a text that counts up from its start, or down when ``seconds`` are to be waited."""
-
-    text: str
-    seconds: float | None = None
-    above: Line | None = None  #: a line that may still change, such as that of a polled step
+#: What is going on, as lines on a paper, so many seconds after it began. Called again and again, from another thread.
+Activity: TypeAlias = Callable[[Paper, float], Sequence[Line]]
 
 
 class Screen(Protocol):
-    """A place for lines."""
+    """A place for lines. ``live`` when it can show what is going on."""
 
-    symbols: Symbols
+    @property
+    def live(self) -> bool:
+        """True when `doing` shows something."""
+
+    @property
+    def paper(self) -> Paper:
+        """How lines are to be written for it now."""
 
     @property
     def width(self) -> int | None:
         """How many columns there are; None where lines may be of any length."""
 
-    def show(self, line: Line) -> None:
-        """Add a line that stays."""
+    @property
+    def height(self) -> int:
+        """How many lines are seen at once."""
+
+    def show(self, *lines: Line) -> None:
+        """Add lines that stay."""
 
     def doing(self, activity: Activity | None) -> None:
-        """Say what is going on, until the next call."""
+        """Show what is going on, until the next call."""
+
+    def rest(self) -> None:
+        """Show nothing that changes any more: a result is written meanwhile, perhaps to the same terminal."""
 
     def close(self) -> None:
         """Leave the terminal as it was."""
 
 
 class PlainScreen:
-    """A stream that is no terminal: lines without colours; what is going on is said once, when it is a wait."""
+    """A stream that is no terminal: lines without colours, of any length, and nothing that changes."""
 
+    live = False
     width: int | None = None
+    height = 0
 
     def __init__(self, write: Callable[[str], object], encoding: str | None = "utf-8") -> None:
         self._write = write
-        self.symbols = Symbols.of(encoding)
+        self.paper = Paper(None, Symbols.of(encoding))
 
-    def show(self, line: Line) -> None:
-        """Add a line."""
-        self._write(f"{line}\n")
+    def show(self, *lines: Line) -> None:
+        """Add lines."""
+        if lines:
+            self._write("".join(f"{line}\n" for line in lines))
 
     def doing(self, activity: Activity | None) -> None:
-        """Say a wait."""
-        if activity is not None and activity.seconds is not None:
-            self._write(f"  {printable(activity.text.format(duration(activity.seconds)))}\n")
+        """Nothing to do."""
+
+    def rest(self) -> None:
+        """Nothing to do."""
 
     def close(self) -> None:
         """Nothing to do."""
 
 
 class LiveScreen:
-    """A terminal: colours (not with NO_COLOR), and at the bottom what is going on, with a clock."""
+    """A terminal: colours (not with NO_COLOR), and at the bottom what is going on, drawn ten times a second."""
+
+    live = True
 
     def __init__(self, stream: TextIO) -> None:
         from rich.console import Console
@@ -91,19 +104,35 @@ class LiveScreen:
             redirect_stderr=False,
         )
         self._started = False
-        self.symbols = Symbols.of(getattr(stream, "encoding", None))
+        self._resting = False
+        self._symbols = Symbols.of(getattr(stream, "encoding", None))
+
+    @property
+    def paper(self) -> Paper:
+        """As wide as the terminal is now."""
+        from rich.cells import cell_len
+
+        return Paper(self._console.width, self._symbols, cell_len)
 
     @property
     def width(self) -> int | None:
         """The columns of the terminal."""
         return self._console.width
 
-    def show(self, line: Line) -> None:
-        """Add a line above what is going on."""
-        self._console.print(self._text(line), soft_wrap=True)
+    @property
+    def height(self) -> int:
+        """The lines of the terminal."""
+        return self._console.height
+
+    def show(self, *lines: Line) -> None:
+        """Add lines above what is going on."""
+        if lines:
+            self._console.print(_joined(lines), soft_wrap=True)
 
     def doing(self, activity: Activity | None) -> None:
         """Change what is going on."""
+        if self._resting:
+            return
         self._activity = activity
         self._since = self._console.get_time()
         if activity is not None and not self._started:
@@ -111,6 +140,11 @@ class LiveScreen:
             self._live.start()
         elif activity is None:
             self.close()
+
+    def rest(self) -> None:
+        """Take away what was going on, for good."""
+        self._resting = True
+        self.close()
 
     def close(self) -> None:
         """Take away what was going on."""
@@ -120,22 +154,17 @@ class LiveScreen:
             self._live.stop()
 
     def _render(self) -> RenderableType:
-        from rich.text import Text
+        from rich.console import Group
 
-        activity = self._activity
+        activity, since = self._activity, self._since
         if activity is None:
-            return Text("")
-        passed = self._console.get_time() - self._since
-        seconds = passed if activity.seconds is None else max(activity.seconds - passed, 0.0)
-        frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" if self.symbols.ok == "✓" else "|/-\\"
-        sign = frames[int(passed * 10) % len(frames)]
-        clock = f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
-        said = cut(f"  {sign} {printable(activity.text.format(clock))}", self._console.width - 1, self.symbols)
-        parts = [self._text(activity.above), Text("\n")] if activity.above is not None else []
-        return Text.assemble(*parts, Text(said, style="cyan"), no_wrap=True, overflow="ellipsis")
+            return Group()
+        text = _joined(activity(self.paper, self._console.get_time() - since))
+        text.no_wrap, text.overflow = True, "crop"
+        return text
 
-    @staticmethod
-    def _text(line: Line) -> Text:
-        from rich.text import Text
 
-        return Text.assemble(*((text, _STYLES[role]) for text, role in line.pieces))
+def _joined(lines: Sequence[Line]) -> Text:
+    from rich.text import Text
+
+    return Text("\n").join(Text.assemble(*((text, _STYLES[role]) for text, role in line.pieces)) for line in lines)

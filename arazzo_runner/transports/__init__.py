@@ -17,7 +17,8 @@ class HttpOptions:
     """How requests travel (S41). Timeouts and size limits come with each request.
 
     ``ca``, ``cert`` and ``key`` are PEM files. With ``trust_env``, proxies (``HTTPS_PROXY``, ``NO_PROXY``, ...) and
-    ``SSL_CERT_FILE`` are taken from the environment.
+    ``SSL_CERT_FILE`` are taken from the environment. HTTP/2 (``pip install arazzo-interpreter[http2]``) and proxies
+    that are not plain HTTP are left to httpx, which is slower.
     """
 
     verify: bool = True
@@ -26,7 +27,8 @@ class HttpOptions:
     key: str | None = None
     follow_redirects: bool = False
     trust_env: bool = True
-    max_connections: int = 100
-    max_keepalive: int = 20
+    http2: bool = False
+    max_connections: int = 100  #: at a time, to one origin, in an event loop; threads have one each
+    max_keepalive: int = 100  #: idle ones to one origin
     keepalive_expiry: float = 5.0  #: seconds
     token_timeout: float = 30.0  #: seconds for fetching one OAuth2 token

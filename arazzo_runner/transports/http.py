@@ -1,126 +1,49 @@
-"""Sends requests with httpx, from a thread or in an asyncio event loop; the requests go out exactly as they are.
+"""Sends requests over HTTP, from a thread or in an asyncio event loop; the requests go out exactly as they are.
 
-Knows HTTP and OAuth2 token endpoints; it must not know workflows, descriptions or retries: those are the engine's.
+`hops` says what is sent; `connections` and `aconnections` move it, or a client of httpx does. It must not know
+workflows or retries: those are the engine's.
 """
 
 from __future__ import annotations
 
-import asyncio
-from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Protocol
 
-from arazzo_runner.effects import Effect, FetchToken, Headers, Request, Response, Send
+from arazzo_runner.effects import Effect, FetchToken, Request, Response
 from arazzo_runner.errors import TransportError
-from arazzo_runner.transports import MAX_REDIRECTS, HttpOptions
-from arazzo_runner.transports.failures import explain, timed_out
-from arazzo_runner.transports.oauth import MAX_TOKEN_BYTES, Tokens, failed, token_flow
-from arazzo_runner.transports.routes import Routes
-from arazzo_runner.transports.wire import Content, Origin, Outgoing, origin_of, outgoing, redirected
+from arazzo_runner.transports import HttpOptions
+from arazzo_runner.transports.hops import Exchanged, Hop, Hops, T, performing, sending
+from arazzo_runner.transports.oauth import Tokens
+from arazzo_runner.transports.routes import route_to
+from arazzo_runner.transports.wire import Origin, origin_of
 
 if TYPE_CHECKING:
+    import asyncio
+
     import httpx
 
 
-#: httpx's own timeouts come first where they can: it closes what it opened, which a cancelled handshake is not.
-_GRACE = 0.1
+class Mover(Protocol):
+    """What moves the bytes of requests to an origin, in a thread."""
+
+    def move(self, hop: Hop) -> Response:
+        """The answer to a request, whole and within its deadline and limit. Raises `TransportError`."""
+
+    def close(self) -> None:
+        """Let go of connections."""
 
 
-class Exchanged(NamedTuple):
-    """An answer, and the URL that gave it after redirects."""
+class AsyncMover(Protocol):
+    """What moves the bytes of requests to an origin, in an event loop."""
 
-    response: Response
-    url: str
+    async def move(self, hop: Hop) -> Response:
+        """The answer to a request, whole and within its deadline and limit. Raises `TransportError`."""
 
-
-class _Hop(NamedTuple):
-    """One request on its way; ``foreign`` when a redirect led away from the first origin."""
-
-    request: Request
-    foreign: bool = False
-
-    def next(self, response: Response) -> _Hop | None:
-        """What a redirect asks for, or None."""
-        following = redirected(self.request, response.status_code, response.headers.get("location"))
-        if following is None:
-            return None
-        return _Hop(following, self.foreign or origin_of(following.url) != origin_of(self.request.url))
+    async def close(self) -> None:
+        """Let go of connections."""
 
 
-def _too_many(request: Request) -> TransportError:
-    message = f"'{origin_of(request.url)}' redirected the request more than {MAX_REDIRECTS} times"
-    return TransportError("protocol", message)
-
-
-def _unknown(effect: Effect[Any]) -> TypeError:
-    return TypeError(f"expected a request, found the effect {type(effect).__name__}")
-
-
-def _check_client(client: object, expected: str) -> None:
-    import httpx
-
-    if client is not None and not isinstance(client, getattr(httpx, expected)):
-        raise TypeError(f"expected an httpx.{expected}, found {type(client).__name__}")
-
-
-class _Shared:
-    """What both transports do alike: everything but waiting."""
-
-    def __init__(self, options: HttpOptions | None, client: httpx.Client | httpx.AsyncClient | None) -> None:
-        self.options = options or HttpOptions()
-        self._tokens = Tokens()
-        self._follow = self.options.follow_redirects or (client is not None and client.follow_redirects)
-
-    @staticmethod
-    def _outgoing(request: Request, *, ours: bool) -> Outgoing:
-        from arazzo_runner import __version__
-
-        accepted = ("accept-encoding", "gzip, deflate")  # what `Content` reads
-        own = (("user-agent", f"arazzo-interpreter/{__version__}"), ("accept", "*/*"))
-        return outgoing(request, (*own, accepted) if ours else (accepted,))
-
-    @staticmethod
-    def _built(out: Outgoing, left: float) -> httpx.Request:
-        import httpx
-
-        from arazzo_runner.transports.exact import ExactURL
-
-        extensions = {"timeout": httpx.Timeout(left).as_dict()}
-        url = ExactURL(out.url, out.target)
-        request = httpx.Request(out.method, url, headers=out.headers, content=out.content, extensions=extensions)
-        request.url = url  # httpx made a plain copy
-        return request
-
-    @staticmethod
-    def _built_by(client: httpx.Client | httpx.AsyncClient, out: Outgoing, left: float) -> dict[str, Any]:
-        """The arguments of ``client.send``: the client's own headers, cookies and auth where the step sets none."""
-        import httpx
-
-        from arazzo_runner.transports.exact import ExactURL
-
-        extensions = {"timeout": httpx.Timeout(left).as_dict()}
-        request = client.build_request(
-            out.method, out.url, headers=out.headers, content=out.content, extensions=extensions
-        )
-        if not client.params:
-            request.url = ExactURL(out.url, out.target)
-        options: dict[str, Any] = {"request": request, "stream": True, "follow_redirects": False}
-        given = any(name.lower() == b"authorization" for name, _ in out.headers)
-        return options | {"auth": None} if given else options
-
-    @staticmethod
-    def _headers(response: httpx.Response) -> Headers:
-        return Headers([(_text(name), _text(value)) for name, value in response.headers.raw])
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-class HttpTransport(_Shared):
-    """Sends requests from the calling thread, over one pool of connections for a run.
+class HttpTransport:
+    """Sends requests from the calling thread, over connections that are kept for a run.
 
     ``client`` is a client of the caller's: its headers, cookies, auth and transports apply, and it is not closed. Its
     timeouts bound single reads, so that only the transport's own connections hold a slow answer to its deadline
@@ -129,182 +52,132 @@ class HttpTransport(_Shared):
 
     def __init__(self, options: HttpOptions | None = None, *, client: httpx.Client | None = None) -> None:
         _check_client(client, "Client")
-        super().__init__(options, client)
+        self.options = options or HttpOptions()
         self._client = client
-        self._routes: Routes[httpx.HTTPTransport] = Routes(self.options, _open_in_thread)
+        self._follow = self.options.follow_redirects or (client is not None and client.follow_redirects)
+        self._tokens = Tokens()
+        self._movers: dict[Origin, Mover] = {}
 
     def perform(self, effect: Effect[Any]) -> Response | str:
         """The answer of a `Send`, the token of a `FetchToken`. Raises `TransportError`."""
-        match effect:
-            case Send(request, timeout, max_bytes):
-                return self.exchange(request, timeout, max_bytes, follow=self._follow).response
-            case FetchToken():
-                return self._tokens.known(effect, monotonic()) or self._fetch(effect)
-            case _:
-                raise _unknown(effect)
+        return self._moved(
+            performing(effect, self._tokens, follow=self._follow, token_timeout=self.options.token_timeout)
+        )
 
     def exchange(self, request: Request, timeout: float, max_bytes: int, *, follow: bool) -> Exchanged:
         """Send a request and read its whole answer, both within ``timeout`` seconds."""
-        deadline = monotonic() + timeout
-        hop = _Hop(request)
-        for _ in range(MAX_REDIRECTS + 1):
-            response = self._send(hop, deadline, timeout, max_bytes)
-            following = hop.next(response) if follow else None
-            if following is None:
-                return Exchanged(response, hop.request.url)
-            hop = following
-        raise _too_many(request)
+        return self._moved(sending(request, timeout, max_bytes, follow=follow))
 
     def close(self) -> None:
         """Close the connections; a client of the caller's stays open."""
-        for transport in self._routes.made():
-            transport.close()
+        while self._movers:
+            self._movers.popitem()[1].close()
 
-    def _send(self, hop: _Hop, deadline: float, timeout: float, max_bytes: int) -> Response:
-        import httpx
-
-        from arazzo_runner.transports.deadline import until
-
-        out = self._outgoing(hop.request, ours=self._client is None or hop.foreign)
-        if monotonic() >= deadline:
-            raise timed_out(out.origin, timeout)
+    def _moved(self, hops: Hops[T]) -> T:
         try:
-            with until(deadline):
-                answer = self._open(out, hop.foreign, max(deadline - monotonic(), 0.001))
-                try:
-                    headers = self._headers(answer)
-                    content = Content(headers, max_bytes, out.origin)
-                    for chunk in (answer.content,) if answer.is_stream_consumed else answer.iter_raw():
-                        content.feed(chunk)
-                        if monotonic() > deadline:
-                            raise timed_out(out.origin, timeout)
-                    return Response(answer.status_code, headers, content.whole())
-                finally:
-                    answer.close()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            raise explain(error, out.origin, timeout, self._proxy(out.origin)) from None
-
-    def _proxy(self, origin: Origin) -> str | None:
-        return self._routes.proxy(origin) if self._client is None else None
-
-    def _open(self, out: Outgoing, foreign: bool, left: float) -> httpx.Response:
-        if self._client is None:
-            return self._routes.to(out.origin).handle_request(self._built(out, left))
-        if foreign:
-            return self._client.send(self._built(out, left), stream=True, auth=None, follow_redirects=False)
-        return self._client.send(**self._built_by(self._client, out, left))
-
-    def _fetch(self, effect: FetchToken) -> str:
-        flow = token_flow(effect)
-        timeout = self.options.token_timeout
-        try:
-            request = next(flow)
+            hop = next(hops)
             while True:
-                request = flow.send(self.exchange(request, timeout, MAX_TOKEN_BYTES, follow=False).response)
+                try:
+                    response = self._mover(origin_of(hop.request.url)).move(hop)
+                except TransportError as error:
+                    hop = hops.throw(error)
+                else:
+                    hop = hops.send(response)
         except StopIteration as done:
-            return self._tokens.keep(effect, done.value, monotonic())
-        except TransportError as error:
-            raise failed(error) from None
+            return done.value  # type: ignore[no-any-return]
+
+    def _mover(self, origin: Origin) -> Mover:
+        if origin not in self._movers:
+            self._movers[origin] = self._opened(origin)
+        return self._movers[origin]
+
+    def _opened(self, origin: Origin) -> Mover:
+        if self._client is not None:
+            from arazzo_runner.transports.httpx_clients import ThroughClient
+
+            return ThroughClient(self._client)
+        route = route_to(origin, self.options)
+        if self.options.http2 or route.needs_httpx:
+            from arazzo_runner.transports.httpx_clients import client_of_ours
+
+            return client_of_ours(route, self.options)
+        from arazzo_runner.transports.connections import Connections
+
+        return Connections(route, self.options)
 
 
-def _open_in_thread(**settings: Any) -> httpx.HTTPTransport:
-    import httpx
-
-    from arazzo_runner.transports.deadline import DeadlineBackend
-
-    transport = httpx.HTTPTransport(**settings)
-    pool: Any = getattr(transport, "_pool", None)
-    backend = getattr(pool, "_network_backend", None)
-    if backend is not None:  # httpx has no public way to give its pool a backend; a test holds it to this one
-        pool._network_backend = DeadlineBackend(backend)
-    return transport
-
-
-class AsyncHttpTransport(_Shared):
+class AsyncHttpTransport:
     """Sends requests in the running event loop; `HttpTransport`'s twin. ``client`` is an `httpx.AsyncClient`."""
 
     def __init__(self, options: HttpOptions | None = None, *, client: httpx.AsyncClient | None = None) -> None:
         _check_client(client, "AsyncClient")
-        super().__init__(options, client)
+        self.options = options or HttpOptions()
         self._client = client
-        self._routes: Routes[httpx.AsyncHTTPTransport] = Routes(self.options, _open_in_loop)
+        self._follow = self.options.follow_redirects or (client is not None and client.follow_redirects)
+        self._tokens = Tokens()
+        self._movers: dict[Origin, AsyncMover] = {}
+        self._fetching: dict[FetchToken, asyncio.Lock] = {}
 
     async def perform(self, effect: Effect[Any]) -> Response | str:
         """The answer of a `Send`, the token of a `FetchToken`. Raises `TransportError`."""
-        match effect:
-            case Send(request, timeout, max_bytes):
-                return (await self.exchange(request, timeout, max_bytes, follow=self._follow)).response
-            case FetchToken():
-                return self._tokens.known(effect, monotonic()) or await self._fetch(effect)
-            case _:
-                raise _unknown(effect)
+        hops = performing(effect, self._tokens, follow=self._follow, token_timeout=self.options.token_timeout)
+        if not isinstance(effect, FetchToken):
+            return await self._moved(hops)
+        async with self._fetching.setdefault(effect, _lock()):  # runs at the same time want one token, not one each
+            return await self._moved(hops)
 
     async def exchange(self, request: Request, timeout: float, max_bytes: int, *, follow: bool) -> Exchanged:
         """Send a request and read its whole answer, both within ``timeout`` seconds."""
-        deadline = monotonic() + timeout
-        hop = _Hop(request)
-        for _ in range(MAX_REDIRECTS + 1):
-            response = await self._send(hop, deadline, timeout, max_bytes)
-            following = hop.next(response) if follow else None
-            if following is None:
-                return Exchanged(response, hop.request.url)
-            hop = following
-        raise _too_many(request)
+        return await self._moved(sending(request, timeout, max_bytes, follow=follow))
 
     async def close(self) -> None:
         """Close the connections; a client of the caller's stays open."""
-        for transport in self._routes.made():
-            await transport.aclose()
+        while self._movers:
+            await self._movers.popitem()[1].close()
 
-    async def _send(self, hop: _Hop, deadline: float, timeout: float, max_bytes: int) -> Response:
-        import httpx
-
-        out = self._outgoing(hop.request, ours=self._client is None or hop.foreign)
-        left = deadline - monotonic()
-        if left <= 0:
-            raise timed_out(out.origin, timeout)
+    async def _moved(self, hops: Hops[T]) -> T:
         try:
-            async with asyncio.timeout(left + _GRACE):
-                answer = await self._open(out, hop.foreign, left)
-                try:
-                    headers = self._headers(answer)
-                    content = Content(headers, max_bytes, out.origin)
-                    if answer.is_stream_consumed:
-                        content.feed(answer.content)
-                    else:
-                        async for chunk in answer.aiter_raw():
-                            content.feed(chunk)
-                    return Response(answer.status_code, headers, content.whole())
-                finally:
-                    await answer.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            raise explain(error, out.origin, timeout, self._proxy(out.origin)) from None
-
-    def _proxy(self, origin: Origin) -> str | None:
-        return self._routes.proxy(origin) if self._client is None else None
-
-    async def _open(self, out: Outgoing, foreign: bool, left: float) -> httpx.Response:
-        if self._client is None:
-            return await self._routes.to(out.origin).handle_async_request(self._built(out, left))
-        if foreign:
-            return await self._client.send(self._built(out, left), stream=True, auth=None, follow_redirects=False)
-        return await self._client.send(**self._built_by(self._client, out, left))
-
-    async def _fetch(self, effect: FetchToken) -> str:
-        flow = token_flow(effect)
-        timeout = self.options.token_timeout
-        try:
-            request = next(flow)
+            hop = next(hops)
             while True:
-                answer = await self.exchange(request, timeout, MAX_TOKEN_BYTES, follow=False)
-                request = flow.send(answer.response)
+                try:
+                    response = await self._mover(origin_of(hop.request.url)).move(hop)
+                except TransportError as error:
+                    hop = hops.throw(error)
+                else:
+                    hop = hops.send(response)
         except StopIteration as done:
-            return self._tokens.keep(effect, done.value, monotonic())
-        except TransportError as error:
-            raise failed(error) from None
+            return done.value  # type: ignore[no-any-return]
+
+    def _mover(self, origin: Origin) -> AsyncMover:
+        if origin not in self._movers:
+            self._movers[origin] = self._opened(origin)
+        return self._movers[origin]
+
+    def _opened(self, origin: Origin) -> AsyncMover:
+        if self._client is not None:
+            from arazzo_runner.transports.httpx_clients import ThroughAsyncClient
+
+            return ThroughAsyncClient(self._client)
+        route = route_to(origin, self.options)
+        if self.options.http2 or route.needs_httpx:
+            from arazzo_runner.transports.httpx_clients import async_client_of_ours
+
+            return async_client_of_ours(route, self.options)
+        from arazzo_runner.transports.async_connections import AsyncConnections
+
+        return AsyncConnections(route, self.options)
 
 
-def _open_in_loop(**settings: Any) -> httpx.AsyncHTTPTransport:
+def _lock() -> asyncio.Lock:
+    import asyncio
+
+    return asyncio.Lock()
+
+
+def _check_client(client: object, expected: str) -> None:
+    if client is None:
+        return
     import httpx
 
-    return httpx.AsyncHTTPTransport(**settings)
+    if not isinstance(client, getattr(httpx, expected)):
+        raise TypeError(f"expected an httpx.{expected}, found {type(client).__name__}")

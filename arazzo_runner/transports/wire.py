@@ -1,6 +1,6 @@
 """How a request becomes bytes and an answer becomes content: exact targets, headers, codings, limits, redirects.
 
-Pure: shared by the threaded and the asyncio transport, which only move bytes. It must not open connections.
+Pure: shared by everything that moves bytes. It must not open connections.
 """
 
 from __future__ import annotations
@@ -8,18 +8,23 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import b64encode
-from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
-from arazzo_runner.effects import Headers, Request
+from arazzo_runner import __version__
+from arazzo_runner.effects import Headers, Request, Response
 from arazzo_runner.errors import TransportError
+from arazzo_runner.records import dataclass
 from arazzo_runner.secrecy import is_secret_header
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _FORBIDDEN = re.compile(r"[\r\n\x00]")
+_UNSENDABLE = re.compile(r"[^\x21-\x7e]")  # spaces, controls and non-ASCII: what no HTTP message may carry
+_PLACE = re.compile(r"[^:/?#]*://[^/?#]*")
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _PORTS = {"http": 80, "https": 443}
+_ACCEPTED = (("accept-encoding", "gzip, deflate"),)  # what `Content` reads
+_OWN = (("user-agent", f"arazzo-interpreter/{__version__}"), ("accept", "*/*"), *_ACCEPTED)
 _ABOUT_CONTENT = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding"})
 
 
@@ -34,6 +39,17 @@ class Origin:
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    @property
+    def ascii_host(self) -> str:
+        """The host as the network knows it. Raises `TransportError` for a name that is none."""
+        return self.host if self.host.isascii() else _idna(self.host)
+
+    @property
+    def authority(self) -> str:
+        """The host, and the port unless it is the scheme's own: what a ``Host`` header says."""
+        host = f"[{self.host}]" if ":" in self.host else self.ascii_host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -47,8 +63,8 @@ class Outgoing:
     origin: Origin
 
 
-def outgoing(request: Request, defaults: Iterable[tuple[str, str]]) -> Outgoing:
-    """The request ready to be sent, with those default headers that it does not set itself.
+def outgoing(request: Request, *, own: bool = True) -> Outgoing:
+    """The request ready to be sent, with the headers that each of our ``own`` has unless it sets them itself.
 
     Raises `TransportError` for what cannot be sent; its message never holds a value.
     """
@@ -59,17 +75,23 @@ def outgoing(request: Request, defaults: Iterable[tuple[str, str]]) -> Outgoing:
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     userinfo, _, place = authority.rpartition("@")
     target = _target(rest[len(authority) :])
-    headers = [(_name(name), _value(name, value)) for name, value in request.headers.fields]
     _check_length(request)
-    own = [*defaults, *_basic(userinfo)]
-    headers += [(name.encode(), value.encode()) for name, value in own if name not in request.headers]
+    headers = [(_name(name), _value(name, value)) for name, value in request.headers.fields]
+    defaults = [*(_OWN if own else _ACCEPTED), *_basic(userinfo)]
+    headers += [(name.encode(), value.encode()) for name, value in defaults if name not in request.headers]
     return Outgoing(request.method, f"{scheme}://{place}{target}", target.encode(), headers, request.content, origin)
 
 
 def origin_of(url: str) -> Origin:
     """The origin of an absolute http or https URL. Raises `TransportError` for any other."""
+    place = _PLACE.match(url)
+    return _origin(place[0] if place else url)
+
+
+@lru_cache(maxsize=256)
+def _origin(place: str) -> Origin:
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(place)
         host, port = parts.hostname, parts.port
     except ValueError:
         raise TransportError("connect", "expected a URL with a host and a port number, found neither") from None
@@ -82,11 +104,20 @@ def origin_of(url: str) -> Origin:
     return Origin(scheme, host, port if port is not None else _PORTS[scheme])
 
 
+def _idna(host: str) -> str:
+    import idna
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        raise TransportError("connect", f"expected a host that the network can know, found '{host}'") from None
+
+
 def _target(written: str) -> str:
     target = written.partition("#")[0]
     if not target.startswith("/"):
         target = f"/{target}"
-    return quote(target, safe=_PRINTABLE)  # only what no HTTP message may carry: spaces, controls, non-ASCII
+    return quote(target, safe=_PRINTABLE) if _UNSENDABLE.search(target) else target
 
 
 def _basic(userinfo: str) -> list[tuple[str, str]]:
@@ -117,11 +148,12 @@ def _check_length(request: Request) -> None:
 
 
 # --- redirects --------------------------------------------------------------------------------------------------------
-def redirected(request: Request, status: int, location: str | None) -> Request | None:
+def redirected(request: Request, response: Response) -> Request | None:
     """The request that a redirect asks for, or None when the answer is none.
 
     Secrets never cross to another origin (S41); a 303, and a POST that is moved, go on as GET without content.
     """
+    status, location = response.status_code, response.headers.get("location")
     if status not in (301, 302, 303, 307, 308) or location is None:
         return None
     url, origin = _led_to(request.url, location)

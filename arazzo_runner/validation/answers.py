@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from arazzo_runner import diagnostics as codes
@@ -15,6 +14,7 @@ from arazzo_runner.expressions.text import to_text
 from arazzo_runner.loader.nearest import listed, suggestion
 from arazzo_runner.loader.references import uses_in_criteria, uses_in_value
 from arazzo_runner.model import Action
+from arazzo_runner.records import dataclass
 from arazzo_runner.validation.claims import Asked, Claim, asked_paths, claims, statuses
 from arazzo_runner.validation.places import Answers, Spot, answers, documented, selector_tokens, shown, spot_of
 from arazzo_runner.validation.requests import steps_with_operations

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from arazzo_runner.expressions import condition_nodes as simple
@@ -17,6 +16,7 @@ from arazzo_runner.expressions.nodes import Expression, Simple
 from arazzo_runner.expressions.paths import closing_bracket
 from arazzo_runner.expressions.query_criteria import ComparisonJudge, QueryJudge
 from arazzo_runner.expressions.selectors import comparison as compared
+from arazzo_runner.records import dataclass
 from arazzo_runner.validation.schemas import EVERY, Token
 from arazzo_runner.values import JSON
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from arazzo_runner.expressions.nodes import ArrayValue, Constant, ExpressionType, ObjectValue, Value
 from arazzo_runner.expressions.selectors import QueryError, compile_query
 from arazzo_runner.expressions.text import to_text
 from arazzo_runner.loader.nearest import listed, suggestion
+from arazzo_runner.records import dataclass
 from arazzo_runner.validation.schemas import Resolve, expanded, properties_of, types_of
 from arazzo_runner.values import JSON
 

@@ -6,16 +6,18 @@ Knows the order of those steps; it must not know how findings are shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from arazzo_runner import diagnostics as codes
 from arazzo_runner.diagnostics import Diagnostic
 from arazzo_runner.effects import Retrieved
 from arazzo_runner.errors import InvalidDescription
 from arazzo_runner.loader import load_description
+from arazzo_runner.loader.kept import Cache
 from arazzo_runner.loader.library import Shared
 from arazzo_runner.loader.locations import tidy
 from arazzo_runner.loader.yaml import decode
+from arazzo_runner.records import dataclass
 from arazzo_runner.validation import checked
 from arazzo_runner.validation.ignoring import heeded
 
@@ -51,7 +53,11 @@ class Examination:
 
 
 def examine(
-    location: str, retrieve: Callable[[str], Retrieved], terms: Terms | None = None, shared: Shared | None = None
+    location: str,
+    retrieve: Callable[[str], Retrieved],
+    terms: Terms | None = None,
+    shared: Shared | None = None,
+    cache: Cache | None = None,
 ) -> Examination:
     """Examine a document. Raises `UnreadableDocument`, and nothing for a bad document."""
     terms = terms or Terms()
@@ -71,6 +77,7 @@ def examine(
                 strict=terms.strict,
                 with_sources=terms.with_sources,
                 shared=shared,
+                cache=cache,
                 placed=False,
             ),
             slowly=terms.slowly,

@@ -6,10 +6,10 @@ Knows the order of steps and the targets of actions; conditions count as able to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from arazzo_runner.description import BoundAction, BoundStep, BoundWorkflow
+from arazzo_runner.records import dataclass
 
 
 @dataclass(frozen=True)

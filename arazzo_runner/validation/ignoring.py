@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from yaml import YAMLError
 from yaml.events import ScalarEvent, StreamEndEvent
@@ -16,6 +15,7 @@ from arazzo_runner.diagnostics import CODES, UNUSED_IGNORE, Diagnostic, Origin, 
 from arazzo_runner.loader.events import Lines, end_of, start_of, yaml_events
 from arazzo_runner.loader.nearest import suggestion
 from arazzo_runner.loader.positions import locate
+from arazzo_runner.records import dataclass
 
 _MARK = "arazzo-ignore"
 _COMMENT = re.compile(

@@ -6,7 +6,6 @@ Knows operations and their schemas; not what criteria compare (`claims`) or what
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from arazzo_runner.description import BoundStep, BoundWorkflow
@@ -23,6 +22,7 @@ from arazzo_runner.expressions.nodes import (
     Whole,
 )
 from arazzo_runner.expressions.paths import read_path
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources.openapi.media import MediaType, best, media_type
 from arazzo_runner.sources.openapi.operation import OpenAPIOperation
 from arazzo_runner.validation.claims import Asked, read_query

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from arazzo_runner import diagnostics as codes
@@ -20,6 +20,7 @@ from arazzo_runner.expressions.nodes import MessagePart, Whole
 from arazzo_runner.expressions.query_criteria import QueryJudge
 from arazzo_runner.expressions.scope import Exchange, Scope
 from arazzo_runner.loader.nearest import listed
+from arazzo_runner.records import dataclass
 from arazzo_runner.validation.answers import values_at
 from arazzo_runner.validation.claims import Asked, asked_paths, claims, is_status, read_query, statuses
 from arazzo_runner.validation.places import shown, spot_of

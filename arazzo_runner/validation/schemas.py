@@ -7,11 +7,11 @@ what a schema leaves open in any way is unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
 from typing import Final, Literal, TypeAlias
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 #: Follows `$ref`: gives the node itself or what it stands for; raises ValueError where that leads nowhere.

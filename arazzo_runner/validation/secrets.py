@@ -44,12 +44,23 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_.~:-]{16,}")
 
 def literal_secrets(description: Description) -> Iterator[Diagnostic]:
     """No literal value is a secret."""
+    for _, what, place in written_secrets(description):
+        message = f"{what} is written into the document"
+        yield finding(codes.LITERAL_SECRET, place, message, "make it an input, and revoke this one")
+
+
+def written_secrets(description: Description) -> Iterator[tuple[str, str, Origin]]:
+    """The literal values that are secrets, with what each looks like and where it stands."""
     for _, workflow in workflows(description):
         for value, name, header, origin in _values(workflow):
             for text, member, place in _texts(value, name, origin):
                 if what := _secret(text, member, header=header and member == name):
-                    message = f"{what} is written into the document"
-                    yield finding(codes.LITERAL_SECRET, place, message, "make it an input, and revoke this one")
+                    yield text, what, place
+
+
+def known_tokens(text: str) -> list[str]:
+    """The tokens of well-known services in a text."""
+    return [found[0] for found in _KNOWN.finditer(text) if not _is_placeholder(found[0])]
 
 
 def _values(workflow: BoundWorkflow) -> Iterator[tuple[Value, str, bool, Origin]]:

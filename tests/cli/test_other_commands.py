@@ -116,38 +116,118 @@ class TestShow:
         assert "for place, look" in text
 
     def test_mermaid(self, arazzo) -> None:
-        lines = arazzo("show", "orders.arazzo.yml", "place-order", "--format", "mermaid").stdout.splitlines()
-        assert lines[0] == "flowchart TD"
-        assert '    w1s1["place<br/>POST /orders"]' in lines
-        assert "    w1s1 --> w1s2" in lines
-        assert '    w1s2 -.->|"$statusCode == 410"| w1end' in lines
+        text = arazzo("show", "orders.arazzo.yml", "--format", "mermaid").stdout
+        lines = [line.strip() for line in text.splitlines()]
+        assert lines[1] == "flowchart TD"
+        assert 'w1n1["place<br/>POST /orders"]' in lines
+        assert 'w1n2 -.->|"gone: $statusCode == 410"| w1n4' in lines
+        assert 'subgraph w2["upload"]' in lines
+        assert "upload" not in arazzo("show", "orders.arazzo.yml", "place-order", "--format", "mermaid").stdout
 
-    def test_a_retry_that_runs_a_workflow_is_drawn_with_it(self, arazzo, tmp_path: Path) -> None:
-        again = {"name": "again", "type": "retry", "workflowId": "login"}
-        steps = [{"stepId": "s", "operationId": "uploadFile", "onFailure": [again]}]
-        document = {
-            "arazzo": "1.0.1",
-            "info": {"title": "t", "version": "1"},
-            "sourceDescriptions": [{"name": "shop", "url": str(DATA / "api.yml"), "type": "openapi"}],
-            "workflows": [
-                {"workflowId": "w", "steps": steps},
-                {"workflowId": "login", "steps": [{"stepId": "s", "operationId": "uploadFile"}]},
-            ],
-        }
-        (tmp_path / "a.json").write_text(json.dumps(document))
-        lines = arazzo("show", str(tmp_path / "a.json"), "w", "--format", "mermaid").stdout.splitlines()
-        assert '    w1s1 -.->|"again"| w1s1x1[["login"]]' in lines
-        assert "    w1s1x1 -.-> w1s1" in lines
+    def test_a_chart_that_mermaid_would_not_draw_is_told_and_left_out_of_markdown(self, arazzo, tmp_path: Path) -> None:
+        path = written(tmp_path, [{"stepId": f"s{number}", "operationId": "uploadFile"} for number in range(500)])
+        result = arazzo("show", path, "--format", "mermaid")
+        assert result.exit_code == 0
+        assert "a chart of 501 edges is beyond what Mermaid draws by default (499); name a WORKFLOW_ID" in result.stderr
+        result = arazzo("show", path, "--format", "markdown")
+        assert "workflow 'w' has no chart: a chart of 501 edges" in result.stderr
+        assert "mermaid" not in result.stdout
+        assert "| `s499` | `POST /files` |" in result.stdout
 
     def test_markdown(self, arazzo) -> None:
         text = arazzo("show", "orders.arazzo.yml", "--format", "markdown").stdout
         assert "# Orders\n\n## place-order\n" in text
         assert "| `place` | `POST /orders` |  |" in text
+        assert "| `id` | `$steps.place.outputs.id` |" in text
+        assert text.count("\n```mermaid\n") == text.count("\n```\n") == 2
+        assert 'subgraph w1["upload"]' in text[text.index("## upload") :]
+
+    def test_svg(self, arazzo) -> None:
+        if shutil.which("dot") is None:
+            pytest.skip("Graphviz is not installed")
+        result = arazzo("show", "orders.arazzo.yml", "--format", "svg")
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout.startswith("<svg ")
+        assert ">GET /orders/{id}<" in result.stdout
+        assert '<title id="title">Orders</title>' in result.stdout
+
+    def test_svg_without_graphviz_is_mermaid_text_and_exit_2(self, arazzo, monkeypatch, tmp_path: Path) -> None:
+        monkeypatch.setattr("arazzo_runner.cli.rendering.graphviz", lambda: None)
+        result = arazzo("show", "orders.arazzo.yml", "--format", "svg")
+        assert result.exit_code == 2
+        assert "SVG is drawn by Graphviz, which was not found; install it with" in result.stderr
+        assert "apt install graphviz" in result.stderr
+        assert "flowchart TD" in result.stdout
+        target = tmp_path / "chart.svg"
+        result = arazzo("show", "orders.arazzo.yml", "-o", str(target))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert not target.exists()
+
+    def test_output_goes_to_a_file_in_the_format_of_its_name(self, arazzo, tmp_path: Path) -> None:
+        for name, begin in (("a.md", "# Orders"), ("a.mmd", "%%{init"), ("a.json", "{"), ("a.txt", "Orders 1.0.0")):
+            target = tmp_path / name
+            result = arazzo("show", "orders.arazzo.yml", "place-order", "-o", str(target))
+            assert (result.exit_code, result.output) == (0, "")
+            assert target.read_text(encoding="utf-8").startswith(begin)
+        result = arazzo("show", "orders.arazzo.yml", "--format", "json", "--output", str(tmp_path / "a.md"))
+        assert (tmp_path / "a.md").read_text(encoding="utf-8").startswith("{")
+
+    def test_output_that_cannot_be_written(self, arazzo, tmp_path: Path) -> None:
+        result = arazzo("show", "orders.arazzo.yml", "-o", str(tmp_path / "no" / "a.md"))
+        assert result.exit_code == 2
+        assert f"there is no folder '{tmp_path / 'no'}'" in result.stderr
+
+    @pytest.mark.parametrize("form", ["text", "json", "mermaid", "markdown", "svg"])
+    def test_s10_secrets_that_stand_in_the_document_are_hidden(self, arazzo, tmp_path: Path, form: str) -> None:
+        token, password = "ghp_0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R", "hunter22-Garden"
+        actions = [
+            {"name": "a", "type": "end", "criteria": [{"condition": f"$response.body#/t == '{token}'"}]},
+            {"name": "b", "type": "end", "criteria": [{"condition": f"$response.body#/p == '{password}'"}]},
+        ]
+        inputs = {
+            "type": "object",
+            "properties": {
+                "apiToken": {"type": "string", "default": "tiny", "description": f"as {password} is"},
+                "other": {"type": "string", "format": "password", "default": password, "enum": [password, "pw"]},
+                "tiny": {"type": "string", "default": "shown"},
+            },
+        }
+        steps = [{"stepId": "tiny", "operationId": "uploadFile", "onFailure": actions, "outputs": {"x": token}}]
+        path = written(tmp_path, steps, inputs=inputs, outputs={"given": f"{{$inputs.tiny}} {token}"})
+        if form == "svg" and shutil.which("dot") is None:
+            pytest.skip("Graphviz is not installed")
+        result = arazzo("show", path, "--format", form)
+        assert result.exit_code == 0
+        shown = result.output
+        assert not any(part in shown for part in (token, token[:12], password, "Garden"))
+        assert "***" in shown.replace("#42;", "*")  # as Mermaid has it
+        assert "tiny" in shown  # a name is no secret, though another input has it for its default
+        if form == "json":
+            names = {each["name"]: each for each in json.loads(result.stdout)["workflows"][0]["inputs"]}
+            assert (names["apiToken"]["default"], names["other"]["enum"]) == ("***", ["***"])
+            assert names["tiny"]["default"] == "shown"
+
+    def test_a_description_that_is_no_text(self, arazzo, tmp_path: Path) -> None:
+        inputs = {"type": "object", "properties": {"a": {"description": {"text": "x"}}}}
+        path = written(tmp_path, [{"stepId": "s", "operationId": "uploadFile"}], inputs=inputs)
+        assert "    a  any\n" in arazzo("show", path).stdout
 
     def test_a_broken_document_is_shown_too(self, arazzo) -> None:
         result = arazzo("show", "broken.arazzo.yml")
         assert result.exit_code == 0
         assert "placeOrdr (not found)" in result.stdout
+
+
+def written(folder: Path, steps: list[dict[str, object]], **members: object) -> str:
+    """A document with one workflow of these steps."""
+    document = {
+        "arazzo": "1.0.1",
+        "info": {"title": "t", "version": "1"},
+        "sourceDescriptions": [{"name": "shop", "url": (DATA / "api.yml").as_posix(), "type": "openapi"}],
+        "workflows": [{"workflowId": "w", "steps": steps, **members}],
+    }
+    (folder / "w.arazzo.json").write_text(json.dumps(document))
+    return str(folder / "w.arazzo.json")
 
 
 def test_mock_serves_what_the_workflows_use() -> None:

@@ -19,7 +19,8 @@ from arazzo_runner.diagnostics import CODES
 from arazzo_runner.validation.examine import Terms
 
 DATA = Path(__file__).parent / "data"
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+#: Colours, and the progress where it was slow enough to be shown.
+CONTROL = re.compile(r"\r\x1b\[2K.*?\r(?=\x1b\[2K)|\r?\x1b\[[0-9;]*[mK]")
 
 
 @pytest.fixture
@@ -228,7 +229,7 @@ class TestTerminal:
         assert "\x1b[1mbroken.arazzo.yml\x1b[0m" in shown
         assert "\x1b[31merror[unknown-operation]\x1b[0m" in shown
         assert "\x1b[31m^^^^^^^^^\x1b[0m" in shown
-        lines = COLOUR.sub("", shown).splitlines()
+        lines = CONTROL.sub("", shown).splitlines()
         assert lines[0] == "broken.arazzo.yml"
         assert lines[1].startswith("   9:18 error[unknown-operation]: ")
         assert max(map(len, lines)) <= 60

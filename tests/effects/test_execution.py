@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
 
-from arazzo_runner.effects import Effect, FetchToken, Now, Sleep
+from arazzo_runner.effects import Effect, FetchToken, Sleep
 from arazzo_runner.effects.drivers import SystemClock, VirtualClock, aiterate, iterate
 from arazzo_runner.effects.execution import Ask, Cancelled, Execution, perform
 from arazzo_runner.errors import TransportError
@@ -16,17 +16,18 @@ from arazzo_runner.errors import TransportError
 TOKEN = FetchToken("client_credentials", "http://auth", "id", "secret")
 
 
-def start(announce: Callable[[str], None]) -> Coroutine[Effect[Any], Any, list[object]]:
+def start(run: Execution[str, list[object]]) -> Coroutine[Effect[Any], Any, list[object]]:
     async def flow() -> list[object]:
-        announce("begun")
-        seen: list[object] = [await perform(Now())]
+        run.announce("begun")
+        seen: list[object] = [run.now]
         await perform(Sleep(2.5))
-        seen.append(await perform(Now()))
+        seen.append(run.now)
         try:
             seen.append(await perform(TOKEN))
         except TransportError as error:
             seen.append(error.code)
-        announce("done")
+        seen.append(run.took)
+        run.announce("done")
         return seen
 
     return flow()
@@ -48,9 +49,23 @@ async def answer_later(effect: Effect[Any]) -> str:
 
 def test_events_come_before_what_is_asked_next() -> None:
     execution: Execution[str, list[object]] = Execution(start)
-    assert list(execution.poll()) == ["begun", Ask(1, Now())]
-    assert list(execution.poll()) == [], "it waits for an answer"
+    assert list(execution.poll(100.0)) == ["begun", Ask(1, Sleep(2.5))]
+    assert list(execution.poll(101.0)) == [], "it waits for an answer"
     assert not execution.done
+    execution.resume(1, None)
+    assert list(execution.poll(102.5)) == [Ask(2, TOKEN)]
+    execution.resume(2, "token", took=0.25)
+    assert list(execution.poll(103.0)) == ["done"]
+    assert execution.result == [100.0, 102.5, "token", 0.25]
+
+
+def test_a_cancelled_run_gives_the_events_that_nobody_took_and_goes_nowhere() -> None:
+    execution: Execution[str, list[object]] = Execution(start)
+    polled = execution.poll(100.0)
+    execution.announce("before all")
+    assert next(polled) == "before all"
+    assert execution.cancel() == ["begun"]
+    assert list(execution.poll(101.0)) == []
 
 
 @pytest.mark.parametrize(("transport", "last"), [(answer, "token"), (refuse, "connect")])
@@ -58,7 +73,7 @@ def test_the_driver_answers_and_failures_are_raised_where_the_run_asked(transpor
     execution: Execution[str, list[object]] = Execution(start)
     clock = VirtualClock(time=100.0)
     assert list(iterate(execution, transport, clock)) == ["begun", "done"]
-    assert execution.result == [100.0, 102.5, last]
+    assert execution.result == [100.0, 102.5, last, 0.0]
     assert clock.waits == [2.5]
 
 
@@ -70,7 +85,7 @@ def test_the_asyncio_driver_does_the_same(transport: Any, last: str) -> None:
         return [event async for event in aiterate(execution, transport, VirtualClock(time=100.0))]
 
     assert asyncio.run(drive()) == ["begun", "done"]
-    assert execution.result == [100.0, 102.5, last]
+    assert execution.result == [100.0, 102.5, last, 0.0]
 
 
 def test_a_bug_in_a_transport_is_not_swallowed() -> None:
@@ -84,19 +99,19 @@ def test_a_bug_in_a_transport_is_not_swallowed() -> None:
 
 
 def test_cancelling_closes_the_scopes_and_gives_the_last_events() -> None:
-    def closing(announce: Callable[[str], None]) -> Coroutine[Effect[Any], Any, str]:
+    def closing(run: Execution[str, str]) -> Coroutine[Effect[Any], Any, str]:
         async def flow() -> str:
             try:
                 await perform(Sleep(60))
             except Cancelled:
-                announce("cancelled")
+                run.announce("cancelled")
                 return "stopped"
             return "finished"
 
         return flow()
 
     execution: Execution[str, str] = Execution(closing)
-    list(execution.poll())
+    list(execution.poll(100.0))
     assert execution.cancel() == ["cancelled"]
     assert execution.result == "stopped"
     assert execution.cancel() == [], "a run that is done stays as it is"
@@ -108,7 +123,7 @@ def test_an_answer_that_nobody_waits_for_is_refused() -> None:
         execution.resume(1, None)
     with pytest.raises(RuntimeError, match="has not finished"):
         execution.result  # noqa: B018  # the property raises
-    list(execution.poll())
+    list(execution.poll(100.0))
     execution.cancel()
 
 

@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from arazzo_runner import diagnostics as codes
 from arazzo_runner.diagnostics import Diagnostic, Origin, Severity, Span
-from arazzo_runner.reports.diagnostics_sarif import findings_sarif
 from arazzo_runner.reports.findings import FileReport, Found
+from arazzo_runner.reports.findings_sarif import findings_sarif
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 

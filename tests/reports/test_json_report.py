@@ -10,7 +10,7 @@ from runs_to_show import JSON_HEADERS, attempt, failed, polled, result, step
 from arazzo_runner.diagnostics import UNKNOWN_OPERATION, Diagnostic, Origin, Severity, Span
 from arazzo_runner.effects import Headers, Request, Response
 from arazzo_runner.engine.events import WorkflowFinished, WorkflowStarted
-from arazzo_runner.engine.results import Attempt, AttemptError, StepResult, TakenAction
+from arazzo_runner.engine.results import Attempt, AttemptError, RunResult, StepResult, TakenAction
 from arazzo_runner.reports.bodies import body, body_text, encodable, pretty
 from arazzo_runner.reports.json_report import JsonReport, milliseconds, run_value, timestamp
 from arazzo_runner.reports.jsonl import JsonLines, event_value
@@ -115,7 +115,7 @@ def test_findings_at_load_come_before_those_of_the_run() -> None:
         Severity.WARNING,
         span=Span(1, 2, 3, 4),
     )
-    report = JsonReport(findings=lambda workflow_id: [finding] if workflow_id == "flow" else [])
+    report = JsonReport(findings=lambda document, workflow_id: [finding] if workflow_id == "flow" else [])
     report(WorkflowStarted(path=("flow",), document="d", workflow_id="flow", inputs={}))
     report(WorkflowFinished(path=("flow",), result=result(notes=("odd",))))
     at_load, in_run = report.value()["runs"][0]["diagnostics"]
@@ -159,7 +159,7 @@ def test_only_the_runs_that_were_asked_for_are_runs() -> None:
         ("text/plain", b"caf\xc3\xa9", "café", "café"),
         ("application/xml", b"<a/>", "<a/>", "<a/>"),
         ("application/x-www-form-urlencoded", b"a=1", "a=1", "a=1"),
-        ("text/plain", b"\xff", {"base64": "/w=="}, "<1 bytes of text/plain>"),
+        ("text/plain", b"\xff", {"base64": "/w=="}, "<1 byte of text/plain>"),
         ("image/png", b"\x89PNG", {"base64": "iVBORw=="}, "<4 bytes of image/png>"),
         ("", b"hello", "hello", "hello"),
         ("", b"\x00\x01", {"base64": "AAE="}, "<2 bytes of unknown type>"),
@@ -232,7 +232,7 @@ class TestEventStream:
 
 def test_notes_of_attempts_are_findings_of_the_run() -> None:
     note = "the body is labelled 'application/json' and is not JSON"
-    shown = result(step("s", attempts=(attempt(notes=(note,)),)), notes=("of the run",))
+    shown = result(step("s"), notes=("of the run",), step_notes=(f"step 's': {note}",))
     messages = [(one["code"], one["severity"], one["message"]) for one in run_value(shown, nowhere)["diagnostics"]]
     assert messages == [("run", "warning", "of the run"), ("run", "warning", f"step 's': {note}")]
 
@@ -250,3 +250,30 @@ def test_a_stream_that_cannot_be_written_says_so_in_the_end() -> None:
     assert len(written) == 1
     with pytest.raises(OSError, match="full"):
         lines.check()
+
+
+class TestPieceByPiece:
+    """The report is written as it is made; its text is that of the whole at once."""
+
+    def finished(self, *runs: RunResult) -> JsonReport:
+        report = JsonReport()
+        for run in runs:
+            report(WorkflowFinished(path=("flow",), result=run))
+        return report
+
+    @pytest.mark.parametrize("steps", [0, 1, 200])
+    def test_it_has_the_text_of_the_whole(self, steps: int) -> None:
+        runs = [result(*(step(f"s{number}") for number in range(steps)), notes=("ä",)), failed()]
+        whole = {"version": 1, "runs": [run_value(run, nowhere) for run in runs]}
+        assert "".join(self.finished(*runs).parts()) == pretty(whole)
+        assert "".join(JsonReport().parts()) == pretty({"version": 1, "runs": []})
+
+    def test_a_large_one_comes_in_pieces(self) -> None:
+        parts = list(self.finished(result(*[step()] * 2000)).parts())
+        assert len(parts) > 10
+        assert max(map(len, parts)) < 100_000
+
+    def test_half_of_a_surrogate_pair_is_escaped(self) -> None:
+        text = "".join(self.finished(result(notes=("odd \ud800 é",))).parts())
+        assert "odd \\ud800 é" in text
+        text.encode()

@@ -10,11 +10,18 @@ from runs_to_show import failed, polled, response, result, step
 
 from arazzo_runner.diagnostics import Origin, Span
 from arazzo_runner.effects import Headers, Response
-from arazzo_runner.engine.events import Event, StepFinished, StepStarted, WorkflowFinished, WorkflowStarted
+from arazzo_runner.engine.events import (
+    AttemptFinished,
+    Event,
+    StepFinished,
+    StepStarted,
+    WorkflowFinished,
+    WorkflowStarted,
+)
 from arazzo_runner.engine.results import Attempt, RunError, StepResult
-from arazzo_runner.reports.failures import failing_attempt, failure_lines
+from arazzo_runner.reports.failed_runs import failing_attempt, failure_lines
 from arazzo_runner.reports.frames import code_frame
-from arazzo_runner.reports.lines import Symbols, duration, line
+from arazzo_runner.reports.lines import Paper, duration, line
 from arazzo_runner.reports.places import Places
 from arazzo_runner.reports.progress import Detail, Progress
 from arazzo_runner.reports.screens import LiveScreen, PlainScreen
@@ -62,7 +69,7 @@ def test_a_failed_run_says_the_criterion_with_its_values_the_messages_and_the_pl
         "  criterion  $statusCode == 200",
         "             $statusCode is 409",
         "  request    GET http://api.test/runs",
-        "  response   409",
+        "  response   409 Conflict   (application/json, 26 bytes, 8 ms)",
         "             {",
         '               "message": "not running"',
         "             }",
@@ -80,7 +87,8 @@ def test_verbose_shows_requests_and_responses() -> None:
     lines = shown(polled(1), Detail.MESSAGES)
     assert "    > GET http://api.test/runs" in lines
     assert "      Content-Type: application/json" in lines
-    assert "    < 200" in lines
+    assert "    < 200 OK   8 ms" in lines
+    assert "    ✓ $statusCode == 200" in lines
 
 
 def test_an_encoding_without_the_signs_gets_others() -> None:
@@ -136,8 +144,8 @@ def test_a_long_answer_is_cut() -> None:
         status="failed",
         error=RunError("failed", "it failed"),
     )
-    lines = [str(one) for one in failure_lines(over, NOWHERE, None, Symbols())]
-    assert lines[-1] == "             … 81 more lines"
+    lines = [str(one) for one in failure_lines(over, NOWHERE, Paper())]
+    assert lines[-1] == "             … 81 more lines, 789 bytes in all"
     assert len(lines) == 22
 
 
@@ -162,13 +170,16 @@ def test_a_terminal_is_never_exceeded(columns: int, monkeypatch: pytest.MonkeyPa
     )
     for event in [
         started("aStepWithAVeryLongNameThatGoesOn"),
+        StepStarted(path=("flow", long.step_id), step_id=long.step_id, operation=long.operation),
+        *(attempt_finished(long.step_id, number) for number in (1, 2, 3)),
         StepFinished(path=("flow", long.step_id), step=long),
         WorkflowFinished(path=("flow",), result=result(long)),
     ]:
         progress(event)
     lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue()).splitlines()
     assert max(map(len, lines)) <= columns
-    assert any("200" in one and "12.5 s  3 attempts" in one for one in lines)
+    assert any("200" in one and "12.5 s" in one for one in lines)
+    assert any("3 attempts" in one for one in lines)
 
 
 def test_no_color_means_no_colour_codes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,11 +228,15 @@ def started(*step_ids: str) -> WorkflowStarted:
     return WorkflowStarted(path=("flow",), document="d", workflow_id="flow", inputs={}, step_ids=step_ids)
 
 
+def attempt_finished(step_id: str, number: int) -> AttemptFinished:
+    return AttemptFinished(path=("flow", step_id), step_id=step_id, attempt=number, succeeded=number == 3)
+
+
 def test_response_bodies_that_are_binary_are_named() -> None:
     binary = Response(500, Headers([("content-type", "image/png")]), b"\x89PNG")
     over = result(
         StepResult("s", "failed", attempts=(Attempt(response=binary),)), status="failed", error=RunError("x", "y")
     )
-    lines = [str(one) for one in failure_lines(over, NOWHERE, None, Symbols())]
+    lines = [str(one) for one in failure_lines(over, NOWHERE, Paper())]
     assert lines[-1] == "             <4 bytes of image/png>"
     assert response().content == b"{}"

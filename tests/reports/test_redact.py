@@ -207,3 +207,42 @@ class TestEventsThatReportsSee:
             )
         )
         assert "late-secret" not in repr(seen[-1])
+
+
+class TestLongRuns:
+    """A result is redacted step by step, when a step is looked at."""
+
+    def hidden(self, redactor: Redactor) -> RunResult:
+        steps = tuple(StepResult(f"s{number}", "succeeded", outputs={"id": "hunter2!"}) for number in range(3))
+        return redactor.hide(RunResult("d", "w", "succeeded", steps=steps))
+
+    def test_steps_are_as_a_tuple_of_redacted_ones(self) -> None:
+        steps = self.hidden(Redactor(["hunter2!"])).steps
+        shown = [StepResult(f"s{number}", "succeeded", outputs={"id": HIDDEN}) for number in range(3)]
+        assert (list(steps), steps[-1], len(steps), bool(steps)) == (shown, shown[-1], 3, True)
+        assert (steps, steps[1:]) == (tuple(shown), tuple(shown[1:]))
+
+    def test_a_secret_that_is_learned_after_the_end_is_hidden_too(self) -> None:
+        redactor = Redactor(["other-secret"])
+        result = self.hidden(redactor)
+        redactor.add("hunter2!")
+        assert result.steps[0].outputs == {"id": HIDDEN}
+
+    def test_what_was_redacted_before_is_redacted_again_when_a_secret_is_new(self) -> None:
+        redactor = Redactor(["other-secret"])
+        response = Response(200, Headers(), b"hunter2!")
+        assert redactor.hide(response).content == b"hunter2!"
+        redactor.add("hunter2!")
+        assert redactor.hide(response).content == HIDDEN.encode()
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS.keys())
+@pytest.mark.parametrize("secret", [AWKWARD, "AWSALB-session-of-step-7"])
+def test_a_secret_is_found_among_thousands(secret: str, spelling: str) -> None:
+    sessions = [f"session-{number:05}-{number * number:08x}" for number in range(2000)]
+    redactor = Redactor(sessions)
+    redactor.add(secret)
+    written = spelling if secret == AWKWARD else base64.b64encode(f"u:{secret}".encode()).decode()
+    assert HIDDEN in redactor.text(f"before={written}&after")
+    assert redactor.text(f"{sessions[7]} and {sessions[1999]}") == f"{HIDDEN} and {HIDDEN}"
+    assert redactor.text(sessions[7][:-1]) == sessions[7][:-1]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from arazzo_runner import AsyncRunner, Runner, UnreadableDocument, load, validate
+from arazzo_runner import AsyncRunner, Runner, RunResult, UnreadableDocument, load, validate
 from arazzo_runner.effects import Retrieved
 from arazzo_runner.engine.events import Event, StepFinished, WorkflowFinished
 
@@ -151,3 +152,33 @@ def test_documents_may_come_from_anywhere() -> None:
     assert validate("db:w", retrieve=retrieve) == list(description.diagnostics)
     with pytest.raises(UnreadableDocument, match="not in the database"):
         load("db:x", retrieve=retrieve)
+
+
+def test_an_async_runner_runs_many_at_the_same_time(tmp_path: Path) -> None:
+    """Each run has its own inputs, waits and outputs, and tells only its own events in its result."""
+    (tmp_path / "api.yml").write_text(API.replace("get: {", "get: {parameters: [{name: q, in: query}], "))
+    steps = """  inputs: {type: object, properties: {q: {type: string}}}
+  steps:
+  - stepId: s
+    operationId: listThings
+    parameters: [{name: q, in: query, value: $inputs.q}]
+    successCriteria: [{condition: $response.body#/ready == true}]
+    onFailure: [{name: again, type: retry, retryAfter: 0.001, retryLimit: 5}]
+    outputs: {first: $response.body#/q}
+  outputs"""
+    (tmp_path / "w.yml").write_text(DOCUMENT.partition("  steps:")[0] + steps + DOCUMENT.rpartition("  outputs")[2])
+    asked: Counter[str] = Counter()
+
+    async def answered(request: httpx.Request) -> httpx.Response:
+        name = request.url.params["q"]
+        await asyncio.sleep(int(name) % 3 / 1000)
+        asked[name] += 1
+        return httpx.Response(200, json={"q": name, "ready": asked[name] > 2})
+
+    async def go() -> list[RunResult]:
+        async with AsyncRunner(tmp_path / "w.yml", transport=httpx.MockTransport(answered)) as runner:
+            return await asyncio.gather(*(runner.run(inputs={"q": str(number)}) for number in range(60)))
+
+    results = asyncio.run(go())
+    assert [result.outputs["first"] for result in results] == [str(number) for number in range(60)]
+    assert [len(result.steps[0].attempts) for result in results] == [3] * 60

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import pytest
 from loopback import always, reply, send, serving
-from test_http_transport import failure, in_loop, in_thread
+from paths import failure
 
 from arazzo_runner.transports import HttpOptions
 
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
-@pytest.fixture(params=[in_thread, in_loop])
-def exchange(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> object:
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    return request.param
 
 
 def test_a_proxy_of_the_environment_is_used(exchange, monkeypatch: pytest.MonkeyPatch) -> None:

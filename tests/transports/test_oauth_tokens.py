@@ -104,6 +104,18 @@ def test_a_token_is_fetched_once_for_each_effect(fetch) -> None:
     assert len(server.seen) == 2
 
 
+def test_runs_at_the_same_time_fetch_one_token() -> None:
+    async def fetch(url: str) -> list[object]:
+        transport = AsyncHttpTransport(OPTIONS)
+        tokens = await asyncio.gather(*(transport.perform(wanted(url)) for _ in range(20)))
+        await transport.close()
+        return [*tokens]
+
+    with serving(always(answer({"access_token": "t"}))) as server:
+        assert asyncio.run(fetch(server.url)) == ["t"] * 20
+    assert len(server.seen) == 1
+
+
 def test_a_token_is_fetched_again_before_it_ends() -> None:
     tokens, effect = Tokens(), wanted("http://x")
     tokens.keep(effect, Token("t", 100.0), now=1000.0)

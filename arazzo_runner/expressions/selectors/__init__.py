@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from arazzo_runner.expressions.nodes import ExpressionType
-from arazzo_runner.expressions.selectors.comparison import Comparison
-from arazzo_runner.expressions.selectors.comparison_reader import read_comparison
 from arazzo_runner.expressions.selectors.jsonpath import compile_jsonpath, replace_selected
 from arazzo_runner.expressions.selectors.pointer import compile_pointer, replace_at
 from arazzo_runner.expressions.selectors.query import Query, QueryError
@@ -18,7 +16,7 @@ from arazzo_runner.expressions.selectors.regex import compile_regex
 from arazzo_runner.expressions.selectors.xpath import compile_xpath, replace_in_xml
 from arazzo_runner.values import JSON
 
-__all__ = ["Comparison", "Query", "QueryError", "compile_query", "read_comparison", "replace"]
+__all__ = ["Query", "QueryError", "compile_query", "replace"]
 
 
 @lru_cache(maxsize=512)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -17,6 +16,7 @@ from arazzo_runner.expressions.selectors.jsonpath import RFC, compile_jsonpath, 
 from arazzo_runner.expressions.selectors.query import Query
 from arazzo_runner.expressions.text import to_text
 from arazzo_runner.expressions.verdicts import Operand
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, MISSING, Missing
 
 _Values: TypeAlias = "Mapping[str, JSON | Missing]"

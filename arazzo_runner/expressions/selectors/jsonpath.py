@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from arazzo_runner.expressions.selectors.query import Place, Query, QueryError, copied, put
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 RFC: Final = "rfc9535"

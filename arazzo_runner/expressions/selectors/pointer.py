@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from arazzo_runner.expressions.selectors.query import Place, QueryError, copied, put
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,15}")

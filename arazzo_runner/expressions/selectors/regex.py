@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.expressions.selectors.query import QueryError
 from arazzo_runner.expressions.text import to_text
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 if TYPE_CHECKING:

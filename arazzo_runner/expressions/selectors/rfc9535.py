@@ -25,6 +25,7 @@ from arazzo_runner.values import JSON, MISSING, Missing
 MAX_VISITS: Final = 20_000_000
 
 _ENVIRONMENT: Final = JSONPathEnvironment()
+_CONTAINER: Final = (dict, list)  #: named once: writing ``dict | list`` where nodes are visited makes it anew each time
 
 
 class _Asking:
@@ -114,7 +115,7 @@ def _walk(segments: tuple[_Segment, ...], start: JSON, asking: _Asking) -> list[
     for descends, chosen in segments:
         found: list[JSON] = []
         for node in _descend(nodes, asking) if descends else nodes:
-            if isinstance(node, dict | list):
+            if isinstance(node, _CONTAINER):
                 for keys in chosen:
                     found.extend([node[key] for key in keys(node, asking)])
         asking.visit(len(found) + len(nodes))
@@ -127,7 +128,7 @@ def _descend(nodes: list[JSON], asking: _Asking) -> Iterable[JSON]:
     pending = nodes[::-1]
     while pending:
         node = pending.pop()
-        if isinstance(node, dict | list):
+        if isinstance(node, _CONTAINER):
             asking.visit(len(node) + 1)
             yield node
             pending.extend(
@@ -136,7 +137,7 @@ def _descend(nodes: list[JSON], asking: _Asking) -> Iterable[JSON]:
 
 
 def _holds_more(value: JSON) -> bool:
-    return isinstance(value, dict | list)
+    return isinstance(value, _CONTAINER)
 
 
 # --- selectors --------------------------------------------------------------------------------------------------------
@@ -282,23 +283,8 @@ def _length(value: JSON | Missing) -> int | Missing:
 
 # --- comparisons (RFC 9535, 2.3.5.2.2) --------------------------------------------------------------------------------
 def _comparison(operator: str, left: _Value, right: _Value) -> _Holds:
-    def holds(node: JSON, asking: _Asking) -> bool:
-        one, other = left(node, asking), right(node, asking)
-        match operator:
-            case "==":
-                return _equal(one, other, asking)
-            case "!=":
-                return not _equal(one, other, asking)
-            case "<":
-                return _less(one, other)
-            case ">":
-                return _less(other, one)
-            case "<=":
-                return _less(one, other) or _equal(one, other, asking)
-            case _:
-                return _less(other, one) or _equal(one, other, asking)
-
-    return holds
+    compare = _COMPARE[operator]
+    return lambda node, asking: compare(left(node, asking), right(node, asking), asking)
 
 
 def _less(left: JSON | Missing, right: JSON | Missing) -> bool:
@@ -312,7 +298,9 @@ def _is_number(value: JSON | Missing) -> bool:
 
 
 def _equal(left: JSON | Missing, right: JSON | Missing, asking: _Asking) -> bool:
-    pending = [(left, right)]
+    if not isinstance(left, _CONTAINER):
+        return left is right if isinstance(left, bool) or isinstance(right, bool) else left == right
+    pending: list[tuple[JSON | Missing, JSON | Missing]] = [(left, right)]
     while pending:
         one, other = pending.pop()
         if isinstance(one, dict) and isinstance(other, dict):
@@ -331,3 +319,13 @@ def _equal(left: JSON | Missing, right: JSON | Missing, asking: _Asking) -> bool
         elif one != other:
             return False
     return True
+
+
+_COMPARE: Final[dict[str, Callable[[JSON | Missing, JSON | Missing, _Asking], bool]]] = {
+    "==": _equal,
+    "!=": lambda one, other, asking: not _equal(one, other, asking),
+    "<": lambda one, other, _: _less(one, other),
+    ">": lambda one, other, _: _less(other, one),
+    "<=": lambda one, other, asking: _less(one, other) or _equal(one, other, asking),
+    ">=": lambda one, other, asking: _less(other, one) or _equal(one, other, asking),
+}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from arazzo_runner.expressions.selectors.query import QueryError, kind
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 if TYPE_CHECKING:

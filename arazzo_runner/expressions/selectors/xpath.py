@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 from arazzo_runner.expressions.selectors.query import QueryError, kind
 from arazzo_runner.expressions.selectors.xml import XML, content, parse, read_xml
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 VERSIONS: Final = ("xpath-31", "xpath-30", "xpath-20", "xpath-10")

@@ -7,27 +7,77 @@ asked for and kept; all the rest of a large description is left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from arazzo_runner.sources.openapi.compiling import Compiler
 from arazzo_runner.sources.openapi.operation import OpenAPIOperation
 from arazzo_runner.sources.openapi.references import BrokenReference, Fetch, References, member, members, text, tokens
 from arazzo_runner.values import JSON
 
-__all__ = ["BrokenReference", "Fetch", "OpenAPIOperation", "OpenAPISource", "open_source"]
+__all__ = [
+    "BrokenReference",
+    "Fetch",
+    "OpenAPIOperation",
+    "OpenAPISource",
+    "OperationName",
+    "open_source",
+    "operation_names",
+]
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 
 
-def open_source(name: str, raw: JSON, location: str, *, fetch: Fetch) -> OpenAPISource:
+class OperationName(NamedTuple):
+    """What an operation can be found by; ``method`` is the key in its Path Item Object."""
+
+    path: str
+    method: str
+    operation_id: str | None
+
+
+def open_source(
+    name: str, raw: JSON, location: str, *, fetch: Fetch, operations: Sequence[OperationName] | None = None
+) -> OpenAPISource:
     """The source ``name``, whose description ``raw`` was read from ``location``.
 
-    ``fetch`` gives the parsed document at an absolute location, for references to other files. Raises ValueError when
-    ``raw`` is no OpenAPI description of a known version.
+    ``fetch`` gives the parsed document at an absolute location, for references to other files; ``operations`` are
+    those of `operation_names`, where they are known already. Raises ValueError when ``raw`` is no OpenAPI description
+    of a known version.
     """
-    return OpenAPISource(name, members(raw), location, fetch, _version(raw))
+    source = OpenAPISource(name, members(raw), location, fetch, _version(raw))
+    if operations is not None:
+        source.names = tuple(operations)
+    return source
+
+
+def operation_names(raw: JSON) -> tuple[OperationName, ...] | None:
+    """The operations of a description, in its order; None where other places have to be read to know them."""
+    paths = members(member(raw, "paths"))
+    if any("$ref" in members(item) for item in paths.values()):
+        return None
+    return _named(paths, lambda path: members(paths[path]))
+
+
+def _named(paths: Iterable[str], path_item: Callable[[str], Mapping[str, JSON]]) -> tuple[OperationName, ...]:
+    return tuple(
+        OperationName(path, method, text(raw.get("operationId")))
+        for path in paths
+        if not path.startswith("x-")
+        for method, raw in _operation_objects(path_item(path))
+    )
+
+
+def _operation_objects(item: Mapping[str, JSON]) -> Iterator[tuple[str, Mapping[str, JSON]]]:
+    """The Operation Objects of a Path Item Object, by their keys."""
+    for method in item:
+        if method in _METHODS and isinstance(raw := item[method], dict):
+            yield method, raw
+    for method, raw in members(item.get("additionalOperations")).items():
+        if isinstance(raw, dict):
+            yield method, raw
 
 
 def _version(raw: JSON) -> tuple[int, int]:
@@ -82,21 +132,22 @@ class OpenAPISource:
     def operations(self) -> tuple[tuple[str, str], ...]:
         """Every method and path, as `by_method_and_path` takes them."""
         return tuple(
-            (key.upper() if key in _METHODS else key, path) for path in self._paths() for key, _ in self._objects(path)
+            (name.method.upper() if name.method in _METHODS else name.method, name.path) for name in self.names
         )
+
+    @cached_property
+    def names(self) -> tuple[OperationName, ...]:
+        """Every operation, in the order of the description."""
+        return _named(members(self.raw.get("paths")), self._path_item)
 
     @cached_property
     def _index(self) -> dict[str, tuple[str, str]]:
         """operationId to path and method; of two operations with one id the first counts."""
         found: dict[str, tuple[str, str]] = {}
-        for path in self._paths():
-            for method, raw in self._objects(path):
-                if operation_id := text(raw.get("operationId")):
-                    found.setdefault(operation_id, (path, method))
+        for name in self.names:
+            if name.operation_id:
+                found.setdefault(name.operation_id, (name.path, name.method))
         return found
-
-    def _paths(self) -> list[str]:
-        return [path for path in members(self.raw.get("paths")) if not path.startswith("x-")]
 
     def _path_item(self, path: str) -> Mapping[str, JSON]:
         """The Path Item Object at ``path``; what stands beside its `$ref` overrides what that leads to."""
@@ -112,13 +163,7 @@ class OpenAPISource:
         return item
 
     def _objects(self, path: str) -> Iterator[tuple[str, Mapping[str, JSON]]]:
-        item = self._path_item(path)
-        for method in item:
-            if method in _METHODS and isinstance(raw := item[method], dict):
-                yield method, raw
-        for method, raw in members(item.get("additionalOperations")).items():
-            if isinstance(raw, dict):
-                yield method, raw
+        return _operation_objects(self._path_item(path))
 
     def _operation(self, path: str, method: str) -> OpenAPIOperation | None:
         operation = self._compiled.get((path, method))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources.openapi.media import MediaType, media_type
 from arazzo_runner.values import JSON, MISSING, Missing
 

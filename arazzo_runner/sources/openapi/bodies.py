@@ -6,23 +6,25 @@ Knows what the operation declares about its body; not where it is sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import parse_qsl
 
 from arazzo_runner.errors import CannotSend
 from arazzo_runner.expressions.nodes import ExpressionType
 from arazzo_runner.expressions.selectors import QueryError, replace
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import Body, FileContent, Replacement
 from arazzo_runner.sources.openapi import forms
 from arazzo_runner.sources.openapi.answers import parse_json
 from arazzo_runner.sources.openapi.media import MediaType, best, media_type, of_file
 from arazzo_runner.sources.openapi.references import member, members, text
-from arazzo_runner.sources.openapi.styles import to_json, to_text
+from arazzo_runner.sources.openapi.styles import plain_json, to_json, to_text
 from arazzo_runner.values import JSON, MISSING, Missing
 
 _WHAT = "the request body"
 _JSON = "application/json"
 _BINARY = "application/octet-stream"
+_MOST_KNOWN = 100  #: media types of one body; a step may calculate them
 _LANGUAGES = {"jsonpath": "rfc9535", "xpath": "xpath-31", "jsonpointer": "rfc6901"}
 
 
@@ -51,6 +53,7 @@ class RequestBody:
     contents: Mapping[str, Content] = field(default_factory=dict)
     required: bool = False
     dereference: Callable[[JSON], JSON] = field(default=lambda node: node, repr=False, compare=False)
+    _known: dict[str, tuple[MediaType, Content]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def write(self, body: Body | None, header: str | None = None) -> Written:
         """The body of one request; ``header`` is the step's own Content-Type. Raises `CannotSend`."""
@@ -62,13 +65,22 @@ class RequestBody:
                 raise CannotSend("replacement", f"nothing can be replaced in the payload: {reason}")
             return self._nothing(body)
         chosen = self.choose(body.content_type or header, body.payload)
-        kind = media_type(chosen) or MediaType(chosen)
+        kind, declared = self._known.get(chosen) or self._know(chosen)
         payload = _replaced(body.payload, body.replacements, kind)
         if payload is None and not kind.is_json:
             return self._nothing(body)
-        declared = self.contents.get(best(kind, self.contents) or "", Content())
+        if kind.is_json and isinstance(payload, dict | list) and (text := plain_json(payload)) is not None:
+            return Written(text.encode(), chosen, payload)
         content, content_type = _serialised(payload, kind, chosen, declared, self.dereference)
         return Written(content, content_type, _seen(payload, kind))
+
+    def _know(self, chosen: str) -> tuple[MediaType, Content]:
+        """A media type, and what the operation says of it; worked out once."""
+        kind = _kind(chosen)
+        found = kind, self.contents.get(best(kind, self.contents) or "", Content())
+        if len(self._known) < _MOST_KNOWN:
+            self._known[chosen] = found
+        return found
 
     def choose(self, wanted: str | None, payload: JSON) -> str:
         """The media type: the step's with its parameters, else the operation's JSON one, else its first."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from arazzo_runner.effects import Request, Response
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources.openapi.answers import decode
 from arazzo_runner.sources.openapi.bodies import Content
 from arazzo_runner.sources.openapi.bounded import bounded

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources.openapi.bodies import RequestBody, declared_body, swagger_body
 from arazzo_runner.sources.openapi.operation import Compiled, OpenAPIOperation
 from arazzo_runner.sources.openapi.parameters import Parameter, Parameters, declared

@@ -6,10 +6,10 @@ The boundary of a multipart body is derived from its parts, so that identical re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 
 from arazzo_runner.errors import CannotSend
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import FileContent
 from arazzo_runner.sources.openapi.media import MediaType, media_type, of_file
 from arazzo_runner.sources.openapi.references import elements, member, members, text

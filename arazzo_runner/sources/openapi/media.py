@@ -35,7 +35,7 @@ class MediaType:
     def charset(self) -> str | None:
         """The codec of its charset parameter, where it names a known text encoding."""
         name = self.parameters.get("charset", "")
-        if not _CHARSET.fullmatch(name):
+        if not name or not _CHARSET.fullmatch(name):
             return None
         try:
             return codecs.lookup(name).name

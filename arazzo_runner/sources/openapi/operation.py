@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arazzo_runner.effects import Headers, Request, Response
 from arazzo_runner.errors import CannotSend
 from arazzo_runner.expressions.scope import Exchange
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import Argument, Body, Credential, Grant, SecurityNeed, ServerChoice
 from arazzo_runner.sources.openapi.answers import decode
 from arazzo_runner.sources.openapi.bodies import RequestBody
 from arazzo_runner.sources.openapi.media import media_type
-from arazzo_runner.sources.openapi.parameters import Draft, Parameter, Parameters, header_value
+from arazzo_runner.sources.openapi.parameters import Draft, Parameter, Parameters
 from arazzo_runner.sources.openapi.references import BrokenReference, References, members, text
 from arazzo_runner.sources.openapi.security import Alternatives, Spot, grants, secrets
 from arazzo_runner.sources.openapi.servers import Server, address
@@ -74,6 +74,7 @@ class OpenAPIOperation:
         self.problems = compiled.problems
         self.server = compiled.server
         self._compiled = compiled
+        self._last_base: tuple[ServerChoice | None, str] = (None, "")
         self._template = compiled.parameters.template
 
     def __repr__(self) -> str:
@@ -92,8 +93,10 @@ class OpenAPIOperation:
         A token URL that is relative leads to the description's origin, or, where that is a file, to the server's.
         """
         wanted = self._compiled.security
+        if not wanted:
+            return ()
         spots = {self._spot(argument) for argument in given}
-        return grants(wanted, credentials, spots, lambda: self.server.base(servers)) if wanted else ()
+        return grants(wanted, credentials, spots, lambda: self.server.base(servers))
 
     @property
     def spots(self) -> frozenset[Spot]:
@@ -231,7 +234,7 @@ class OpenAPIOperation:
         extra: Mapping[str, str],
     ) -> tuple[Request, Exchange]:
         draft = self._compiled.parameters.fill(arguments)
-        written = (self._compiled.body or _UNDECLARED_BODY).write(body, draft.header("content-type"))
+        written = (self._compiled.body or _UNDECLARED_BODY).write(body, draft.header_values.get("content-type"))
         self._add_headers(draft, extra, written.content_type)
         _add_credentials(draft, credentials)
         headers = Headers(_with_cookies(draft))
@@ -247,9 +250,7 @@ class OpenAPIOperation:
         )
 
     def _url(self, draft: Draft, servers: ServerChoice) -> str:
-        chosen = servers.urls or servers.variables or servers.fallback
-        base = self.server.base(servers) if chosen else self._default_base
-        url = address(base, self._template.path(draft.path, self.label))
+        url = address(self._base(servers), self._template.path(draft.path, self.label))
         query = draft.query
         if self._template.query:
             given = {name for name, _ in query}
@@ -258,24 +259,27 @@ class OpenAPIOperation:
             return url
         return f"{url}{'&' if '?' in url else '?'}{query_text(query)}"
 
-    @cached_property
-    def _default_base(self) -> str:
-        return self.server.base(ServerChoice())
+    def _base(self, servers: ServerChoice) -> str:
+        """The server's URL; kept for the choice that was made last, which is the same all through a run."""
+        choice, base = self._last_base
+        if choice is not servers:
+            base = self.server.base(servers)
+            self._last_base = servers, base
+        return base
 
     def _add_headers(self, draft: Draft, extra: Mapping[str, str], content_type: str | None) -> None:
         """The caller's headers, ``Content-Type`` where there is a body, and ``Accept``, unless the step sets them."""
-        own = draft.header("content-type")
+        own = draft.header_values.get("content-type")
         if own is not None and content_type is not None and _lacks_boundary(own, content_type):
-            draft.headers = [field for field in draft.headers if field[0].lower() != "content-type"]
-        names = {name.lower() for name, _ in draft.headers}
+            draft.drop_header("content-type")
+        set_by_step = draft.header_values.copy()
         for name, value in extra.items():
-            if name.lower() not in names and not (name.lower() == "content-type" and content_type is None):
-                draft.headers.append((name, header_value(name, value)))
-        names |= {name.lower() for name in extra}
-        if content_type is not None and "content-type" not in names:
-            draft.headers.append(("Content-Type", header_value("Content-Type", content_type)))
-        if "accept" not in names:
-            draft.headers.append(("Accept", self._accept))
+            if name.lower() not in set_by_step and not (name.lower() == "content-type" and content_type is None):
+                draft.add_header(name, value)
+        if content_type is not None and "content-type" not in draft.header_values:
+            draft.add_header("Content-Type", content_type)
+        if "accept" not in draft.header_values:
+            draft.add_header("Accept", self._accept)
 
     def _spot(self, argument: Argument) -> Spot:
         """The place that an argument fills, for credentials; nowhere when it has no value."""
@@ -346,8 +350,8 @@ def _add_credentials(draft: Draft, credentials: Sequence[Credential]) -> None:
     for credential in credentials:
         name, value = credential.name, credential.value
         match credential.place:
-            case "header" if draft.header(name) is None:
-                draft.headers.append((name, header_value(name, value)))
+            case "header" if name.lower() not in draft.header_values:
+                draft.add_header(name, value)
             case "query" if name not in draft.query_values:
                 draft.query.append((encode(name), encode(value)))
                 draft.query_values[name] = value

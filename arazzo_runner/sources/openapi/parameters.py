@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from urllib.parse import parse_qsl, quote
 
 from arazzo_runner.errors import CannotSend
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import Argument
 from arazzo_runner.sources.openapi.media import media_type
 from arazzo_runner.sources.openapi.paths import PathTemplate
@@ -125,21 +126,28 @@ class Draft:
 
     path: dict[str, str] = field(default_factory=dict)  #: encoded, by name
     query: list[tuple[str, str | None]] = field(default_factory=list)  #: encoded
-    headers: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[tuple[str, str]] = field(default_factory=list)  #: as `add_header` puts them
+    header_values: dict[str, str] = field(default_factory=dict)  #: by lower-case name, of several fields the first
     cookies: list[tuple[str, str]] = field(default_factory=list)
     path_values: dict[str, JSON] = field(default_factory=dict)
     query_values: dict[str, JSON] = field(default_factory=dict)
 
-    def header(self, name: str) -> str | None:
-        """The value of a header that is set."""
-        name = name.lower()
-        return next((value for each, value in self.headers if each.lower() == name), None)
+    def add_header(self, name: str, value: str) -> None:
+        """Set one more header field. Raises `CannotSend` for what would break the message."""
+        value = header_value(name, value)
+        self.headers.append((name, value))
+        self.header_values.setdefault(name.lower(), value)
+
+    def drop_header(self, name: str) -> None:
+        """Take back every field of this lower-case name."""
+        self.headers = [field for field in self.headers if field[0].lower() != name]
+        self.header_values.pop(name, None)
 
 
 class Parameters:
     """The parameters of one operation, by place and name."""
 
-    __slots__ = ("_by_key", "_places", "declared", "template")
+    __slots__ = ("_by_key", "_found", "_places", "declared", "template")
 
     def __init__(self, declared: Iterable[Parameter], template: PathTemplate) -> None:
         self.template = template
@@ -154,6 +162,7 @@ class Parameters:
             if parameter.place == "header":
                 self._places.setdefault(parameter.name.lower(), "header")
         self._places |= dict.fromkeys(template.names, "path")
+        self._found: dict[tuple[str | None, str], tuple[str, Parameter]] = {}  #: by an argument's place and name
 
     def place(self, argument: Argument) -> str:
         """The argument's own place, else the one that the operation declares for its name, else the query."""
@@ -169,16 +178,20 @@ class Parameters:
         """Every argument serialised in its place. Raises `CannotSend` (S13)."""
         draft = Draft()
         for argument in arguments:
-            place = self.place(argument)
-            if place not in _PLACED:
-                raise CannotSend(
-                    "parameter", f"parameter '{argument.name}' has an unknown place '{place}'{_hint(place)}"
-                )
-            parameter = self._by_key.get(key_of(place, argument.name)) or _UNDECLARED[place]
+            place, parameter = self._found.get((argument.place, argument.name)) or self._find(argument)
             value = _sent(argument, parameter, place)
             if value is not MISSING:
                 _PLACED[place](draft, argument.name, value, parameter)
         return draft
+
+    def _find(self, argument: Argument) -> tuple[str, Parameter]:
+        """Where an argument goes, and how it is written there; looked up once."""
+        place = self.place(argument)
+        if place not in _PLACED:
+            raise CannotSend("parameter", f"parameter '{argument.name}' has an unknown place '{place}'{_hint(place)}")
+        found = place, self._by_key.get(key_of(place, argument.name)) or _UNDECLARED[place]
+        self._found[argument.place, argument.name] = found
+        return found
 
 
 def _hint(place: str) -> str:
@@ -263,7 +276,7 @@ def _in_header(draft: Draft, name: str, value: JSON, parameter: Parameter) -> No
         written = _content(parameter, value, what)
     else:
         written = line(name, value, parameter.style, parameter.explode, encode_nothing, what)
-    draft.headers.append((name, header_value(name, written)))
+    draft.add_header(name, written)
 
 
 def header_value(name: str, value: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, unquote, unquote_plus
 
 from arazzo_runner.errors import CannotSend
+from arazzo_runner.records import dataclass
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _LITERAL = ":/@!$&'()*+,;=%"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import parse_qsl, urlsplit
 
 from arazzo_runner.effects import FetchToken, Request
 from arazzo_runner.errors import CannotSend
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import BearerFromToken, Credential, Grant, SecurityNeed
 from arazzo_runner.sources.openapi.references import elements, join, member, members, text
 from arazzo_runner.values import JSON

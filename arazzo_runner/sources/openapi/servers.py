@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlsplit
 
 from arazzo_runner.errors import CannotSend
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import ServerChoice
 from arazzo_runner.sources.openapi.references import elements, join, member, members, text
 from arazzo_runner.values import JSON

@@ -58,6 +58,14 @@ def encode_nothing(text: str) -> str:
     return text
 
 
+def plain_json(value: JSON) -> str | None:
+    """Compact JSON of a value that is JSON through and through; None where `to_json` has to look closer."""
+    try:
+        return _PLAIN_ENCODER.encode(value)
+    except (ValueError, TypeError):
+        return None
+
+
 def to_json(value: JSON, what: str) -> str:
     """Compact JSON. Raises `CannotSend` for what JSON cannot hold: bytes, NaN, infinities."""
     try:
@@ -79,6 +87,7 @@ def _file_text(value: object) -> str:
     raise TypeError
 
 
+_PLAIN_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"), default=_file_text
 )

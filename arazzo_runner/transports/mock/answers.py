@@ -16,7 +16,6 @@ from arazzo_runner.effects import Headers, Response
 from arazzo_runner.transports.mock.fits import fits
 from arazzo_runner.transports.mock.generate import generate
 from arazzo_runner.transports.mock.schemas import Resolve, plain
-from arazzo_runner.transports.mock.xml import to_xml
 from arazzo_runner.values import JSON, MISSING, Missing
 
 BODYLESS: Final = frozenset({204, 205, 304})
@@ -205,11 +204,10 @@ def _body(answer: Answer, content: Mapping[str, JSON], resolve: Resolve) -> JSON
     value = generate(answer.schema, resolve, name="text") if isinstance(example, Missing) else example
     essence = answer.media_type.partition(";")[0].strip().lower()
     if answer.is_xml:
-        return (
-            value
-            if isinstance(value, str) and value.lstrip().startswith("<")
-            else to_xml(value, answer.schema, resolve)
-        )
+        from arazzo_runner.transports.mock.xml import to_xml  # the library's XML brings an HTTP client with it
+
+        written = isinstance(value, str) and value.lstrip().startswith("<")
+        return value if written else to_xml(value, answer.schema, resolve)
     if essence == "text/event-stream":
         return f"data: {json.dumps(value)}\n\n"
     if essence == "application/x-www-form-urlencoded" and isinstance(value, dict):

@@ -42,27 +42,27 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """The courses of one step."""
+    """The history of one step."""
 
     success: tuple[Goal, ...]  #: the step's success criteria
-    courses: tuple[Course, ...] = ()  #: the best first
+    history: tuple[Course, ...] = ()  #: the best first
     waits: tuple[tuple[Goal, ...], ...] = field(default=())  #: goals that make the step wait once, by failing
 
 
 def motion_of(workflow: BoundWorkflow, bound: BoundStep) -> Motion:
     """What the step's actions make of its answers."""
     success = tuple(Goal(criterion) for criterion in bound.step.success_criteria)
-    courses = sorted(_courses(workflow, bound), key=lambda course: course.rank)
-    return Motion(success, tuple(courses), tuple(_waits(workflow, bound)))
+    history = sorted(_history(workflow, bound), key=lambda course: course.rank)
+    return Motion(success, tuple(history), tuple(_waits(workflow, bound)))
 
 
 def course_taken(motion: Motion, holds: Sequence[bool]) -> Course | None:
     """The course that the first action whose criteria hold belongs to; None where no course is known."""
     index = next((i for i, held in enumerate(holds) if held), None)
-    return next((course for course in motion.courses if course.action == index), None)
+    return next((course for course in motion.history if course.action == index), None)
 
 
-def _courses(workflow: BoundWorkflow, bound: BoundStep) -> Iterator[Course]:
+def _history(workflow: BoundWorkflow, bound: BoundStep) -> Iterator[Course]:
     place = workflow.index[bound.step.step_id]
     actions = bound.on_success
     for i, bound_action in enumerate(actions):

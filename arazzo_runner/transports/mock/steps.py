@@ -51,7 +51,7 @@ class MockedStep:
         for goals in self.motion.waits:
             if (failing := meets(start, goals, bench)) is not None:
                 return failing
-        back = [course for course in self.motion.courses if course.goes_back]
+        back = [course for course in self.motion.history if course.goes_back]
         if not back:
             return None
         success = meet(start, self.motion.success, bench)
@@ -65,11 +65,11 @@ class MockedStep:
         taken = self._course(answer, bench)
         if taken is None or taken.is_forward:
             return answer
-        better = [course for course in self.motion.courses if course.rank < taken.rank]
+        better = [course for course in self.motion.history if course.rank < taken.rank]
         return self._led(answer, better, bench) or answer
 
-    def _led(self, answer: Answer, courses: Sequence[Course], bench: Bench) -> Answer | None:
-        for course in courses:
+    def _led(self, answer: Answer, history: Sequence[Course], bench: Bench) -> Answer | None:
+        for course in history:
             for goals in course.goals:
                 led = meets(answer, (*self.motion.success, *goals), bench)
                 if led is not None and self._course(led, bench) == course:
@@ -96,7 +96,7 @@ class MockedStep:
 def mocked_step(
     workflow: BoundWorkflow, bound: BoundStep, operation: Answered, needs: tuple[Need, ...], *, faithful: bool = False
 ) -> MockedStep:
-    """The step with its courses worked out."""
+    """The step with its history worked out."""
     return MockedStep(bound, operation, needs, motion_of(workflow, bound), faithful)
 
 

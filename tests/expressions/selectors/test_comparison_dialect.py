@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from arazzo_runner.expressions.selectors import Comparison, read_comparison
+from arazzo_runner.expressions.selectors.comparison import Comparison
+from arazzo_runner.expressions.selectors.comparison_reader import read_comparison
 from arazzo_runner.values import JSON, MISSING, Missing
 
 BODY: JSON = {

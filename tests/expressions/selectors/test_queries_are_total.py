@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arazzo_runner.expressions.nodes import ExpressionType
-from arazzo_runner.expressions.selectors import QueryError, compile_query, read_comparison, replace
+from arazzo_runner.expressions.selectors import QueryError, compile_query, replace
+from arazzo_runner.expressions.selectors.comparison_reader import read_comparison
 from arazzo_runner.values import JSON
 
 TYPES = [
