@@ -10,6 +10,9 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+comma := ,
+EXTRAS := dev$(if $(BROWSER),$(comma)browser)
 
 demo: $(VENV)/.installed
 	$(BIN)/arazzo run workflows/score-running-scenario-run.yml --mock -i scenarioId=scn_demo
@@ -52,5 +55,5 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	@touch $(VENV)/.installed $@

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from arazzo_runner.diagnostics import Diagnostic
 from arazzo_runner.model import Action, ArazzoDescription, Parameter, Step, Workflow
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources import Operation
 from arazzo_runner.values import JSON
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
 
-from benchmarks.server import BODY
+from benchmarks.echo_server import BODY
 
 _NGINX = """daemon off; pid {folder}/pid; error_log {folder}/error; worker_processes 1;
 events {{ worker_connections 2048; }}
@@ -30,10 +30,10 @@ http {{
 
 @contextmanager
 def answering() -> Iterator[str]:
-    """The URL of a server that answers everything with the same JSON at once: nginx, or `server.py` without it."""
+    """The URL of a server that answers everything with the same JSON at once: nginx, or `echo_server.py` without it."""
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin:/opt/homebrew/bin")
     if nginx is None:
-        with _started("server.py") as url:
+        with _started("echo_server.py") as url:
             yield url
         return
     with TemporaryDirectory() as folder:

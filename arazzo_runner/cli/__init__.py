@@ -1,7 +1,9 @@
 """The `arazzo` command. Sub-commands are imported when they are used; this module imports click and nothing heavier.
 
 Each command is one module that parses its arguments, calls the library and prints. stdout carries the result, stderr
-everything that is said to a person (`docs/cli.md`).
+everything that is said to a person (`docs/cli.md`). `arazzo run` is the largest: modules that begin with ``run`` are
+its options, settings, checks and reports, `single_run` runs one workflow, and those that begin with ``suite`` are
+``--all``.
 """
 
 from __future__ import annotations
@@ -47,6 +49,14 @@ class LazyGroup(click.Group):
         if "_ARAZZO_COMPLETE" in os.environ:
             import_module("arazzo_runner.cli.completion")  # its shells take the place of click's
         return super().main(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Ctrl-C while it is being imported ends it as later, not as click would."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            raise click.exceptions.Exit(130) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands with their short help, without importing them, and the options."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from time import monotonic
 from typing import Final, TypeAlias
 
@@ -169,6 +169,8 @@ def _elsewhere(files: Sequence[str], begin: Begin, jobs: int, progress: Callable
                 following += 1
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
+        for process in active_children():  # else the command would not end before their documents are examined
+            process.terminate()
         raise
     pool.shutdown()
     yield from (ready[index] for index in sorted(ready))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from arazzo_runner.errors import UnreadableDocument
+from arazzo_runner.loader.locations import identity
 
 #: What a document from stdin is called.
 STDIN: Final = "-"
@@ -23,7 +24,7 @@ _JSON_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 
 def documents_in(files: Sequence[str]) -> list[str]:
-    """Files as they are, and what is found below folders, each once.
+    """Files as they are, and what is found below folders, each once, however its path is spelled.
 
     Raises `UnreadableDocument` for a folder that has none.
     """
@@ -36,7 +37,10 @@ def documents_in(files: Sequence[str]) -> list[str]:
         if not below:
             raise UnreadableDocument(file, "there is no Arazzo document in this folder")
         found += below
-    return list(dict.fromkeys(found))
+    first: dict[str, str] = {}
+    for file in found:
+        first.setdefault(identity(file), file)
+    return list(first.values())
 
 
 def _below(folder: str) -> Iterator[str]:

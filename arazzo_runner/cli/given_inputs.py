@@ -159,9 +159,21 @@ def _prompt(terminal: Terminal, workflow: BoundWorkflow, name: str, *, hidden: b
     while True:
         text = click.prompt(name, hide_input=hidden, err=True, default="", show_default=False)
         try:
-            return inputs.convert(workflow.inputs_schema, name, text)
+            value = inputs.convert(workflow.inputs_schema, name, text)
         except ValueError as error:
             terminal.say(line((str(error), "warn")))
+            continue
+        wrong = inputs.validate_inputs(_alone(workflow, name), {name: value})
+        if not wrong:
+            return value
+        terminal.say(*(line((each, "warn")) for each in wrong))
+
+
+def _alone(workflow: BoundWorkflow, name: str) -> dict[str, JSON]:
+    """The inputs schema with one of its inputs, so that an answer is judged before the next question."""
+    whole = workflow.inputs_schema
+    shared = {key: whole[key] for key in ("$defs", "definitions") if key in whole} if isinstance(whole, Mapping) else {}
+    return {**shared, "properties": {name: inputs.declared(whole).get(name, True)}}
 
 
 # --- files and assignments --------------------------------------------------------------------------------------------

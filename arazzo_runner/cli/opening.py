@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.description import BoundWorkflow, Description
 from arazzo_runner.diagnostics import Diagnostic
 from arazzo_runner.effects import Retrieved
 from arazzo_runner.errors import UnknownWorkflow
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.places import Places
 
 
@@ -19,6 +22,13 @@ class Opened:
 
     description: Description
     diagnostics: tuple[Diagnostic, ...]
+    read: frozenset[str] = frozenset()  #: the locations of everything that was read for it
+
+    def was_read(self, path: Path) -> bool:
+        """Whether a file is one of those that were read: a report in its place would destroy it."""
+        with suppress(OSError):
+            return any(os.path.exists(location) and path.samefile(location) for location in self.read)
+        return False
 
     def chosen(self, workflow_id: str | None, *, every: bool = False) -> list[BoundWorkflow]:
         """The workflows to run. Raises `UnknownWorkflow`, whose message lists those that there are."""
@@ -35,8 +45,17 @@ class Opened:
 
             near = get_close_matches(workflow_id, ids, n=1)
             advice = f"did you mean '{near[0]}'? " if near else ""
+            if os.path.isfile(workflow_id):
+                advice = "arazzo run --all takes several files; "
             raise UnknownWorkflow(f"there is no workflow '{workflow_id}'; {advice}the document has:\n{listed}")
         return [self.description.workflow(workflow_id)]
+
+    def findings(self, workflow: BoundWorkflow) -> list[Diagnostic]:
+        """Those that concern a workflow, those that it can reach, or no workflow in particular."""
+        from arazzo_runner.validation.reach import Reach
+
+        reach = Reach(self.description, workflow.key)
+        return [diagnostic for diagnostic in self.diagnostics if diagnostic in reach]
 
 
 def open_document(
@@ -64,12 +83,4 @@ def open_document(
     cache = user_cache() if cached else None
     loaded = load_description(file, retrieve=retrieve, overrides=sources, strict=strict, cache=cache, placed=False)
     description = checked(loaded)
-    return Opened(description, description.diagnostics)
-
-
-def about(description: Description, workflow: BoundWorkflow, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """The findings that concern a workflow, those that it can reach, or no workflow in particular."""
-    from arazzo_runner.validation.reach import Reach
-
-    reach = Reach(description, workflow.key)
-    return [diagnostic for diagnostic in diagnostics if diagnostic in reach]
+    return Opened(description, description.diagnostics, frozenset(seen))

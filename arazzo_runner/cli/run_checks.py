@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from arazzo_runner.cli import arguments
-from arazzo_runner.cli.opening import Opened, about
+from arazzo_runner.cli.opening import Opened
 from arazzo_runner.cli.run_settings import RunSettings
 from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.description import BoundWorkflow, Description
@@ -65,7 +65,7 @@ def mention_warnings(
     terminal: Terminal, file: str, opened: Opened, workflows: Sequence[BoundWorkflow], detail: Detail
 ) -> None:
     """Say that there are warnings about what is run, or with -v which."""
-    found = [one for workflow in workflows for one in about(opened.description, workflow, opened.diagnostics)]
+    found = [one for workflow in workflows for one in opened.findings(workflow)]
     found = [one for one in dict.fromkeys(found) if one.severity is not Severity.INFO]
     if not found or detail is Detail.ERRORS:
         return

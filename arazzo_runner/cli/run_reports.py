@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from arazzo_runner.cli import arguments
-from arazzo_runner.cli.opening import Opened, about
+from arazzo_runner.cli.opening import Opened
 from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.diagnostics import Diagnostic, Origin, Span
 from arazzo_runner.engine.events import Event
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.flow import Flow, flow
 from arazzo_runner.reports.kinds import About, Report, unavailable, unwritable
 from arazzo_runner.reports.places import Places
@@ -28,6 +29,7 @@ class Output:
 
     report: Report
     is_result: bool
+    name: str  #: as it was asked for: ``junit=report.xml``
     broken: Exception | None = None
 
     def __call__(self, event: Event) -> None:
@@ -51,20 +53,38 @@ def plan_reports(asked: Sequence[str], form: str) -> list[tuple[str, str]]:
         plan.append((form, "-"))
     if len([path for _, path in plan if path == "-"]) > 1:
         raise click.UsageError("stdout takes one report: give --format or one --report KIND=-")
+    places = [os.path.realpath(path) for _, path in plan if path != "-"]
     for kind, path in plan:
-        reason = unavailable(kind) or (None if path == "-" else unwritable(Path(path)))
+        reason = unavailable(kind) or (None if path == "-" else _unfit(path, places))
         if reason:
             raise click.UsageError(f"--report {kind}={path}: {reason}")
     return plan
 
 
+def _unfit(path: str, places: Sequence[str]) -> str | None:
+    """Why a report cannot go to a path, given where all of them go."""
+    if not path:
+        return "it takes KIND=PATH, found no path"
+    place = os.path.realpath(path)
+    if places.count(place) > 1 and (os.path.isfile(place) or not os.path.exists(place)):
+        return "another report goes there too; give each a path of its own"
+    return unwritable(Path(path))
+
+
 def open_reports(
     terminal: Terminal, opened: Sequence[Opened], places: Sequence[Places], plan: Sequence[tuple[str, str]]
 ) -> list[Output]:
-    """The reports, ready to observe runs of these documents, whose lines ``places`` finds."""
+    """The reports, ready to observe runs of these documents, whose lines ``places`` finds.
+
+    Raises UsageError for one that would overwrite what was read for the runs.
+    """
+    for kind, path in plan:
+        if path != "-" and any(one.was_read(Path(path)) for one in opened):
+            raise click.UsageError(f"--report {kind}={path}: the run reads this file; name another")
     facts = _facts(terminal.redactor, opened, places)
     return [
-        Output(Report(kind, terminal.write if path == "-" else Path(path), facts), path == "-") for kind, path in plan
+        Output(Report(kind, terminal.write if path == "-" else Path(path), facts), path == "-", f"{kind}={path}")
+        for kind, path in plan
     ]
 
 
@@ -83,7 +103,7 @@ def _facts(redactor: Redactor, documents: Sequence[Opened], places: Sequence[Pla
         if opened is None or workflow_id not in opened.description.workflow_ids:
             return ()
         workflow = opened.description.workflow(workflow_id)
-        return redactor.hide(tuple(about(opened.description, workflow, opened.diagnostics)))
+        return redactor.hide(tuple(opened.findings(workflow)))
 
     def chart(document: str, workflow_id: str) -> Flow | None:
         for opened in [entries[document]] if document in entries else documents:
@@ -104,7 +124,8 @@ def finish_reports(terminal: Terminal, outputs: Sequence[Output]) -> bool:
         try:
             output.finish()
         except OSError as error:
-            terminal.complain(f"a report could not be written: {error}")
+            reason = (error.strerror or str(error)).lower()
+            terminal.complain(f"the report '{output.name}' could not be written: {reason}")
             written = False
         except Exception as error:
             bugs.append(error)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -15,6 +14,7 @@ from arazzo_runner.cli.run_reports import plan_reports
 from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.engine.state import Limits
 from arazzo_runner.errors import TransportError
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.progress import Detail
 from arazzo_runner.reports.redact import Redactor
 from arazzo_runner.sources import ServerChoice

@@ -63,6 +63,8 @@ def command(
 
         overrides = pairs(sources, "--source", "NAME=LOCATION")
         opened = open_document(terminal, file, overrides, strict=False, cached=not no_cache)
+        if output is not None and opened.was_read(output):
+            raise click.UsageError(f"--output {output}: this file was read to be shown; name another")
         subject = _subject(terminal, opened, workflow_id, auth=auth)
         form = form or (_SUFFIXES.get(output.suffix.lower()) if output else None) or "text"
         raise click.exceptions.Exit(_show(terminal, subject, form, output))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from os.path import isdir
+
+import click
+
 from arazzo_runner.cli.exits import Exit, worst
 from arazzo_runner.cli.given_inputs import gather, refuse_undeclared
 from arazzo_runner.cli.opening import open_document
@@ -27,11 +31,13 @@ EXITS: dict[Status, Exit] = {
 def run_one(terminal: Terminal, file: str, workflow_id: str | None, settings: RunSettings) -> Exit:
     """Run a workflow of a document, by default the only one. Raises an `ArazzoError` when nothing can be run."""
     options = settings.options
+    if isdir(file):
+        raise click.UsageError(f"'{file}' is a folder; give --all to run the documents in it")
     opened = open_document(terminal, file, settings.sources, strict=options["strict"], cached=not options["no_cache"])
     workflows = sound_workflows(opened, settings, workflow_id)
     mention_warnings(terminal, file, opened, workflows, settings.detail)
     refuse_undeclared(workflows, settings.given)
-    (values,) = gather(terminal, workflows, settings.given, invent=settings.options["mock"])
+    (values,) = gather(terminal, workflows, settings.given, invent=options["mock"])
     refuse_unknown_servers(settings, [opened.description])
     outputs = open_reports(terminal, [opened], [terminal.places], settings.reports)
     progress = Progress(terminal.screen, terminal.places, settings.detail)

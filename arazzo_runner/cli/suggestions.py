@@ -72,7 +72,7 @@ def _ids(file: str, incomplete: str) -> list[CompletionItem]:
 
 
 def _preview(ctx: click.Context) -> Preview:
-    given = ctx.params.get("words") or [ctx.params.get("file") or ""]
+    given = ctx.params.get("words") or ctx.params.get("files") or [ctx.params.get("file") or ""]
     return preview_of(given[0])
 
 

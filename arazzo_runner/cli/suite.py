@@ -37,15 +37,18 @@ def run_suite(terminal: Terminal, words: Sequence[str], settings: RunSettings) -
     opened = [document.opened for document in documents if document.opened is not None]
     outputs = open_reports(terminal, opened, [document.terminal.places for document in documents], settings.reports)
     interruption: Exit | None = None
-    begun = monotonic()
+    begun, seconds = monotonic(), 0.0
     try:
         with traced(terminal, settings) as tracing:
-            SuiteRun(settings, documents, outputs, terminal.redactor, tracing).run()
+            try:
+                SuiteRun(settings, documents, outputs, terminal.redactor, tracing).run()
+            finally:
+                seconds = monotonic() - begun  # without what the export of spans takes
     except KeyboardInterrupt:
         interruption = terminal.interruption()
     finally:
         written = finish_reports(terminal, outputs)
-    _sum_up(terminal, documents, settings, monotonic() - begun)
+    _sum_up(terminal, documents, settings, seconds)
     if interruption is not None:
         return interruption
     if not any(output.is_result for output in outputs):

@@ -22,20 +22,20 @@ class EventOrder:
         self._done = [False] * documents
         self._turn = 0
 
-    def observer(self, place: int) -> Callable[[Event], None]:
-        """What observes the runs of the document at this place."""
+    def observer(self, index: int) -> Callable[[Event], None]:
+        """What observes the runs of the document at this index."""
 
         def observe(event: Event) -> None:
-            if place == self._turn:
+            if index == self._turn:
                 self._tell(event)
             else:
-                self._kept[place].append(event)
+                self._kept[index].append(event)
 
         return observe
 
-    def end(self, place: int) -> None:
-        """The document at this place says no more."""
-        self._done[place] = True
+    def end(self, index: int) -> None:
+        """The document at this index says no more."""
+        self._done[index] = True
         while self._turn < len(self._done) and self._done[self._turn]:
             self._turn += 1
             if self._turn < len(self._done):

@@ -53,8 +53,8 @@ class SuiteRun:
             self._stopped = "interrupted before it began"
             raise
         finally:
-            for place in range(len(self._documents)):
-                self._end(place)
+            for index in range(len(self._documents)):
+                self._end(index)
 
     async def _run_all(self) -> None:
         queue = iter(range(len(self._documents)))
@@ -62,22 +62,22 @@ class SuiteRun:
         await asyncio.gather(*(self._work(queue) for _ in range(workers)))
 
     async def _work(self, queue: Iterator[int]) -> None:
-        for place in queue:
+        for index in queue:
             if self._stopped is not None:
                 return
-            document = self._documents[place]
+            document = self._documents[index]
             try:
-                await self._run_document(document, self._order.observer(place))
+                await self._run_document(document, self._order.observer(index))
             finally:
                 document.terminal.close()
-            self._end(place)
+            self._end(index)
 
-    def _end(self, place: int) -> None:
+    def _end(self, index: int) -> None:
         """Account for the workflows of a document that did not begin; reports hear no more of it."""
-        document, why = self._documents[place], RunError(NOT_RUN, self._stopped or "not run")
+        document, why = self._documents[index], RunError(NOT_RUN, self._stopped or "not run")
         for workflow_id in document.unfinished:
-            document.leave(workflow_id, why, self._order.observer(place))
-        self._order.end(place)
+            document.leave(workflow_id, why, self._order.observer(index))
+        self._order.end(index)
 
     async def _run_document(self, document: SuiteDocument, report: Callable[[Event], None]) -> None:
         terminal, detail = document.terminal, self._settings.detail
@@ -109,7 +109,7 @@ class SuiteRun:
                 finally:
                     document.outcomes += [Outcome.of(workflow.key.workflow_id, result) for result in runs.finished]
                     runs.finished.clear()
-                self._judge(document)
+                self._stop_at_failure(document)
 
     def _refuse(
         self, document: SuiteDocument, workflow_ids: Sequence[str], error: ArazzoError, report: Callable[[Event], None]
@@ -117,9 +117,9 @@ class SuiteRun:
         document.terminal.refuse(error)
         for workflow_id in workflow_ids:
             document.leave(workflow_id, refusal_error(error), report)
-        self._judge(document)
+        self._stop_at_failure(document)
 
-    def _judge(self, document: SuiteDocument) -> None:
+    def _stop_at_failure(self, document: SuiteDocument) -> None:
         """With --fail-fast nothing more begins after the first that did not succeed."""
         last = document.outcomes[-1]
         if self._settings.options["fail_fast"] and last.status != "succeeded" and self._stopped is None:

@@ -69,7 +69,8 @@ def _fitted(begin: Sequence[str], outcome: Outcome, paper: Paper) -> Line:
 
 
 def _said(outcome: Outcome, word: str) -> Iterator[str]:
-    if outcome.status in ("ended", "cancelled", "refused", "skipped"):
+    said = (outcome.reason or "").startswith(word)
+    if outcome.status in ("ended", "cancelled", "refused", "skipped") and not said:
         yield word
     if outcome.reason and outcome.status != "succeeded":
         yield outcome.reason

@@ -123,15 +123,18 @@ class Terminal:
 
     @contextmanager
     def _terminable(self) -> Iterator[None]:
-        """Take SIGTERM as Ctrl-C, so that a run is cancelled and its reports are written."""
+        """Take SIGTERM, and SIGHUP of a closed terminal, as Ctrl-C: a run is cancelled and its reports are written."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = signal.signal(signal.SIGTERM, self._terminate)
+        known = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+        heard = [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores SIGHUP
+        before = {number: signal.signal(number, self._terminate) for number in heard}
         try:
             yield
         finally:
-            signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+            for number, handler in before.items():
+                signal.signal(number, handler or signal.SIG_DFL)
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
         self._terminated = True

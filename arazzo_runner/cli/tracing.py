@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +14,9 @@ from arazzo_runner.cli.run_settings import RunSettings
 from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.reports.redact import Redactor
 from arazzo_runner.reports.telemetry import MISSING_PACKAGE, Telemetry
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
 
 #: Those of the variables that ask for spans to be exported.
 _ASKING: Final = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -36,15 +39,28 @@ def traced(terminal: Terminal, settings: RunSettings) -> Iterator[Callable[[Reda
             terminal.complain(f"no traces, which OTEL_* variables ask for: {MISSING_PACKAGE}", "warn")
         yield _untraced
         return
-    from arazzo_runner.cli.span_exporters import exporting
-
     lost: list[str] = []
     try:
-        with exporting(lost) as provider:
-            yield lambda redactor: Telemetry(provider, redactor=redactor)
+        with ExitStack() as stack:
+            provider = _provider(stack, lost, terminal, settings)
+            yield _untraced if provider is None else lambda redactor: Telemetry(provider, redactor=redactor)
     finally:
         for text in lost:
             terminal.complain(text, "warn")
+
+
+def _provider(stack: ExitStack, lost: list[str], terminal: Terminal, settings: RunSettings) -> TracerProvider | None:
+    """What takes the spans. Without an exporter for them a run that did not ask for traces itself goes on."""
+    from arazzo_runner.cli.span_exporters import exporting
+
+    try:
+        return stack.enter_context(exporting(lost))
+    except click.UsageError as error:
+        if settings.options["otel"]:
+            raise
+        if not settings.options["quiet"]:
+            terminal.complain(f"no traces, which OTEL_* variables ask for: {error.message}", "warn")
+        return None
 
 
 def _untraced(_redactor: Redactor) -> None:

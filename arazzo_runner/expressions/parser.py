@@ -47,7 +47,7 @@ from arazzo_runner.records import dataclass
 _STRICT: Final = re.compile(r"[A-Za-z0-9_-]+")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._-]+")
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_CHARS: Final = re.compile(r'(?:[\x20\x21\x23-\x5B\x5D-\x7A\x7C\x7E-\U0010FFFF]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))+')
+_CHARS: Final = re.compile(r'(?:[^\x00-\x1F"\\{}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))+')
 _SOURCE: Final = re.compile(r"(?:(headers?|query|path)\.)|(body|payload)")
 _FIELD: Final = re.compile(r"\.(inputs|outputs)\.")
 _BAD_ESCAPE: Final = re.compile(r"~(?![01])")

@@ -26,13 +26,13 @@ from arazzo_runner.expressions.nodes import Expression, ExpressionType, Invalid
 from arazzo_runner.expressions.parser import NotAnExpression, read_expression
 from arazzo_runner.expressions.queries import report_query
 from arazzo_runner.expressions.scope import Names, Scope
+from arazzo_runner.expressions.selectors import Query, QueryError, compile_query
 from arazzo_runner.expressions.text import to_text
 from arazzo_runner.expressions.verdicts import Verdict, described, operand
 from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, MISSING, Missing
 
 if TYPE_CHECKING:
-    from arazzo_runner.expressions.selectors import Query
     from arazzo_runner.expressions.selectors.comparison import Comparison
 
 
@@ -60,8 +60,6 @@ class QueryJudge:
     query: Query | None = field(default=None, compare=False, repr=False)  #: where there are none
 
     def __call__(self, scope: Scope) -> Verdict:
-        from arazzo_runner.expressions.selectors import QueryError
-
         context = evaluate(self.context, scope)
         values = [evaluate(expression, scope) for expression in self.expressions]
         try:
@@ -76,8 +74,6 @@ class QueryJudge:
         return Verdict(self.condition, self.type.type, passed, why, tuple(seen))
 
     def _judge(self, context: JSON | Missing, values: Sequence[JSON | Missing]) -> tuple[bool, str | None]:
-        from arazzo_runner.expressions.selectors import compile_query
-
         if MISSING in values:
             absent = self.expressions[values.index(MISSING)]
             return False, f"{absent}, which the condition needs, has no value"
@@ -116,8 +112,6 @@ class ComparisonJudge:
         return tuple(expression for _, expression in self.operands)
 
     def __call__(self, scope: Scope) -> Verdict:
-        from arazzo_runner.expressions.selectors import QueryError
-
         context = evaluate(self.context, scope)
         if isinstance(context, Missing) or context is None:
             return Verdict(self.condition, "jsonpath", False, described(str(self.context), context))
@@ -158,8 +152,6 @@ def compile_query_condition(
 
 def _static(condition: str, type_: ExpressionType, report: Report) -> Query | str:
     """A query without expressions in it, compiled; or, reported, why it cannot be read."""
-    from arazzo_runner.expressions.selectors import QueryError, compile_query
-
     try:
         return compile_query(type_, condition)
     except QueryError as error:

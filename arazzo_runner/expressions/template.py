@@ -70,10 +70,10 @@ def resolve(value: Value, scope: Scope) -> JSON | Missing:
         case Template():
             return resolve_text(value, scope)
         case ObjectValue():
-            members = ((name, resolve(member, scope)) for name, member in value.members)
+            members = [(name, resolve(member, scope)) for name, member in value.members]
             return {name: member for name, member in members if not isinstance(member, Missing)}
         case ArrayValue():
-            items = (resolve(item, scope) for item in value.items)
+            items = [resolve(item, scope) for item in value.items]
             return [None if isinstance(item, Missing) else item for item in items]
         case Selector():
             return _select(value, scope)
@@ -83,7 +83,7 @@ def resolve_text(value: Template | Constant, scope: Scope) -> str:
     """The text with its expressions replaced. Raises `CannotSend`, naming the expression, when one is missing."""
     if isinstance(value, Constant):
         return to_text(value.value)
-    return "".join(part if isinstance(part, str) else _text_of(part, value, scope) for part in value.parts)
+    return "".join([part if isinstance(part, str) else _text_of(part, value, scope) for part in value.parts])
 
 
 def source_text(value: Value) -> str:

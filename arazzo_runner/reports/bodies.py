@@ -51,21 +51,29 @@ def body_text(headers: Headers, content: bytes) -> str:
     if isinstance(shown, str) and not type_.endswith("json"):
         return shown
     if isinstance(shown, dict) and _as_text(content, type_) is None:
-        return _as_size(headers, content)
+        text = _as_text(content, type_, "replace") if type_.startswith(_TEXT) else None
+        readable = text is not None and text.count("\ufffd") * 10 < len(text)  # as of Latin-1; else it is no text
+        return text if text is not None and readable else _as_size(headers, content)
     return json.dumps(shown, ensure_ascii=False, indent=2)
 
 
 def excerpt(headers: Headers, content: bytes, most: int, mark: str) -> list[str]:
     """A body for a person in at most so many lines; where it is cut the last one says how large the whole is."""
     if len(content) <= _LARGE:
-        lines = body_text(headers, content).expandtabs(4).splitlines()
+        lines = _lines(body_text(headers, content))
         if len(lines) <= most:
             return lines
         return [*lines[: most - 1], f"{mark} {count(len(lines) - most + 1, 'more line')}, {size(len(content))} in all"]
     text = content[:_BEGINNING].decode(errors="replace")
     if _as_text(text.encode(), media_type(headers)) is None:
         return [_as_size(headers, content)]
-    return [*text.expandtabs(4).splitlines()[: most - 1], f"{mark} {size(len(content))} in all"]
+    return [*_lines(text)[: most - 1], f"{mark} {size(len(content))} in all"]
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text. Other separators, such as those of Unicode, stay in their line: JSON has them in strings."""
+    plain = text.expandtabs(4).replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    return plain.split("\n") if plain else []
 
 
 def _as_size(headers: Headers, content: bytes) -> str:
@@ -117,11 +125,11 @@ def _refuse(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
 
 
-def _as_text(content: bytes, type_: str) -> str | None:
+def _as_text(content: bytes, type_: str, errors: str = "strict") -> str | None:
     if type_ and not type_.startswith(_TEXT) and not type_.endswith(("json", "xml")):
         return None
     try:
-        text = content.decode()
+        text = content.decode(errors=errors)
     except UnicodeDecodeError:
         return None
     return text if "\0" not in text else None

@@ -157,7 +157,7 @@ class _Draft:
         self._keys = keys
         self._key = keys[chart.document, chart.workflow_id]
         self._nodes = {node.id: node for node in chart.nodes}
-        self._branching = {edge.source for edge in chart.edges if edge.kind in ("success", "retry")}
+        self._branching = {edge.source for edge in chart.edges if edge.kind == "success"}
         self._calling = {edge.source for edge in chart.edges if edge.kind == "calls"}
         self._shapes: dict[str, Shape] = {}
         self._own: dict[tuple[str, str, bool], Way] = {}

@@ -1,4 +1,4 @@
-"""Why an attempt failed, as plain text with bounded bodies: what was expected and found, what was sent and answered.
+"""The attempt that a run failed at, and why an attempt failed, as plain text with bounded bodies.
 
 Knows results and bodies; it must not know the format of the report that shows it.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from arazzo_runner.effects import Headers
-from arazzo_runner.engine.results import Attempt
+from arazzo_runner.engine.results import Attempt, RunResult, StepResult
 from arazzo_runner.expressions.criteria import Verdict
 from arazzo_runner.reports.bodies import body_text, compact
 
@@ -35,6 +35,34 @@ class Failure:
     code: str
     message: str
     detail: str
+
+
+def failing_chain(result: RunResult) -> list[RunResult]:
+    """The run, and down to the one that failed first each that it called, depended on or handed over to."""
+    chain = [result]
+    while (inner := _failing_below(chain[-1])) is not None:
+        chain.append(inner)
+    return chain
+
+
+def _failing_below(result: RunResult) -> RunResult | None:
+    if result.transferred_to is not None:
+        return result.transferred_to
+    if not result.steps:
+        last = result.dependencies[-1] if result.dependencies else None
+        return None if last is None or last.succeeded else last
+    last_step = result.steps[-1]
+    if last_step.status == "succeeded" or last_step.run is None or last_step.run.succeeded:
+        return None
+    return last_step.run
+
+
+def failing_attempt(result: RunResult) -> tuple[StepResult, Attempt] | None:
+    """The step and the attempt that a run failed at, however deep in the workflows that it called."""
+    for run in reversed(failing_chain(result)):
+        if run.steps and run.steps[-1].status == "failed" and run.steps[-1].attempts:
+            return run.steps[-1], run.steps[-1].attempts[-1]
+    return None
 
 
 def failure_of(attempt: Attempt) -> Failure:

@@ -7,6 +7,7 @@ from typing import Final
 from arazzo_runner.effects import Request, Response
 from arazzo_runner.engine.results import Attempt, RunResult, StepResult
 from arazzo_runner.reports.bodies import excerpt, media_type
+from arazzo_runner.reports.failed_attempts import failing_attempt, failing_chain
 from arazzo_runner.reports.frames import code_frame, place
 from arazzo_runner.reports.lines import Line, Paper, Role, duration, line, size, wrapped
 from arazzo_runner.reports.places import Places
@@ -17,34 +18,6 @@ _ANSWER_LINES: Final = 20
 _REQUEST_LINES: Final = 10
 _LABEL: Final = 13
 _PLAIN_WIDTH: Final = 200
-
-
-def failing_chain(result: RunResult) -> list[RunResult]:
-    """The run, and down to the one that failed first each that it called, depended on or handed over to."""
-    chain = [result]
-    while (inner := _failing_below(chain[-1])) is not None:
-        chain.append(inner)
-    return chain
-
-
-def _failing_below(result: RunResult) -> RunResult | None:
-    if result.transferred_to is not None:
-        return result.transferred_to
-    if not result.steps:
-        last = result.dependencies[-1] if result.dependencies else None
-        return None if last is None or last.succeeded else last
-    last_step = result.steps[-1]
-    if last_step.status == "succeeded" or last_step.run is None or last_step.run.succeeded:
-        return None
-    return last_step.run
-
-
-def failing_attempt(result: RunResult) -> tuple[StepResult, Attempt] | None:
-    """The step and the attempt that a run failed at, however deep in the workflows that it called."""
-    for run in reversed(failing_chain(result)):
-        if run.steps and run.steps[-1].status == "failed" and run.steps[-1].attempts:
-            return run.steps[-1], run.steps[-1].attempts[-1]
-    return None
 
 
 def failure_lines(result: RunResult, places: Places, paper: Paper, stood: str = "") -> list[Line]:

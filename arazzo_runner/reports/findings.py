@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from arazzo_runner.diagnostics import Diagnostic, Severity
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.bodies import pretty
 from arazzo_runner.reports.frames import frame_of, head, listed_lines, summary
 from arazzo_runner.reports.json_report import diagnostic_value
@@ -77,9 +77,12 @@ def findings_json(reports: Sequence[FileReport]) -> str:
 
 
 def findings_summary(reports: Iterable[FileReport]) -> Line:
-    """``3 files: 2 errors, 1 warning``."""
+    """``3 files: 2 errors, 1 warning``; ``, 1 could not be read`` where that is so."""
+    reports = list(reports)
     read = [report for report in reports if report.unreadable is None]
+    lost = len(reports) - len(read)
     every = [diagnostic for report in read for diagnostic in report.diagnostics]
     severities = {diagnostic.severity for diagnostic in every}
     role: Role = "bad" if Severity.ERROR in severities else "warn" if Severity.WARNING in severities else "ok"
-    return line(f"{count(len(read), 'file')}: ", (summary(every), role))
+    rest = f", {lost} could not be read" if lost else ""
+    return line(f"{count(len(reports), 'file')}: ", (summary(every), role), (rest, "bad"))

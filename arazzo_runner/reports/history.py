@@ -25,7 +25,7 @@ from arazzo_runner.engine.events import (
     WorkflowStarted,
 )
 from arazzo_runner.engine.results import Attempt, RunError, RunResult, Status, StepResult, TakenAction
-from arazzo_runner.reports.failed_attempts import Failure, failure_of
+from arazzo_runner.reports.failed_attempts import Failure, failing_chain, failure_of
 from arazzo_runner.values import JSON
 
 #: The error code of a workflow of a suite that was left out, so that nothing of it ran.
@@ -241,25 +241,20 @@ def _blame(run: RunHistory, result: RunResult, path: CallPath) -> None:
 
 def _chain(result: RunResult, path: CallPath) -> Iterator[tuple[RunResult, CallPath]]:
     """The workflows that failed, each because of the next, with their places; hand-overs lead to the last one."""
-    below: tuple[RunResult, CallPath] | None = (result, path)
-    while below is not None:
-        failed, place = below
-        while failed.transferred_to is not None:
-            failed = failed.transferred_to
-            place = (*place[:-1], failed.workflow_id)
-        yield failed, place
-        below = _cause(failed, place)
+    chain = failing_chain(result)
+    for failed, below in zip(chain, [*chain[1:], None], strict=True):
+        if failed.transferred_to is None:
+            yield failed, path
+        if below is not None:
+            path = _place_of(below, failed, path)
 
 
-def _cause(result: RunResult, path: CallPath) -> tuple[RunResult, CallPath] | None:
-    """The workflow below this one that made it fail."""
-    last = result.steps[-1] if result.steps else None
-    if last is not None and last.status == "failed" and last.run is not None and not last.run.succeeded:
-        return last.run, (*path, last.step_id, last.run.workflow_id)
-    dependency = result.dependencies[-1] if result.dependencies else None
-    if last is None and dependency is not None and not dependency.succeeded:
-        return dependency, (*path, "dependsOn", dependency.workflow_id)
-    return None
+def _place_of(below: RunResult, failed: RunResult, path: CallPath) -> CallPath:
+    """The place of the workflow that made the one at ``path`` fail."""
+    if below is failed.transferred_to:
+        return (*path[:-1], below.workflow_id)
+    caller = failed.steps[-1].step_id if failed.steps else "dependsOn"
+    return (*path, caller, below.workflow_id)
 
 
 def _failing_step(result: RunResult) -> str:

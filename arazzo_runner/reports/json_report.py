@@ -25,6 +25,9 @@ from arazzo_runner.reports.runs import Runs
 from arazzo_runner.values import JSON
 
 VERSION: Final = 1
+#: The run of a workflow step stands at the step and in its last attempt, which doubles the report with each call below
+#: it; from this depth on it stands at the step alone.
+TWICE: Final = 3
 
 _PIECE: Final = 4096  #: tokens that are written at a time
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")  #: only an escape can write it
@@ -84,7 +87,11 @@ class Each(list[Any]):
 
 
 def run_value(
-    result: RunResult, locate: Locate, diagnostics: Iterable[Diagnostic] = (), steps: list[Any] | None = None
+    result: RunResult,
+    locate: Locate,
+    diagnostics: Iterable[Diagnostic] = (),
+    steps: list[Any] | None = None,
+    depth: int = 0,
 ) -> dict[str, Any]:
     """A workflow's run in the shape of the report; ``steps`` are its steps in that shape, where they are there."""
     return {
@@ -96,9 +103,11 @@ def run_value(
         "error": run_error_value(result.error, locate),
         "startedAt": timestamp(result.started_at),
         "durationMs": milliseconds(result.duration),
-        "steps": [step_value(step, locate) for step in result.steps] if steps is None else steps,
-        "dependencies": [run_value(run, locate) for run in result.dependencies],
-        "transferredTo": None if result.transferred_to is None else run_value(result.transferred_to, locate),
+        "steps": [step_value(step, locate, depth) for step in result.steps] if steps is None else steps,
+        "dependencies": [run_value(run, locate, depth=depth) for run in result.dependencies],
+        "transferredTo": (
+            None if result.transferred_to is None else run_value(result.transferred_to, locate, depth=depth)
+        ),
         "diagnostics": [*map(diagnostic_value, diagnostics), *map(note_value, notes_of(result))],
     }
 
@@ -108,9 +117,12 @@ def notes_of(result: RunResult) -> list[str]:
     return list(dict.fromkeys([*result.notes, *result.step_notes]))
 
 
-def step_value(step: StepResult, locate: Locate) -> dict[str, Any]:
-    """One visit of a step."""
-    attempts = [attempt_value(attempt, locate) for attempt in step.attempts]
+def step_value(step: StepResult, locate: Locate, depth: int = 0) -> dict[str, Any]:
+    """One visit of a step, ``depth`` calls below the run that was asked for."""
+    attempts = [attempt_value(attempt, locate, depth) for attempt in step.attempts]
+    run = attempts[-1]["run"] if attempts else None
+    if run is not None and depth >= TWICE:
+        attempts[-1] |= {"run": None, "runOfStep": True}
     value: dict[str, Any] = {
         "stepId": step.step_id,
         "operation": step.operation,
@@ -119,7 +131,7 @@ def step_value(step: StepResult, locate: Locate) -> dict[str, Any]:
         "attempts": attempts,
         "action": action_value(step.action),
         "outputs": encodable(step.outputs),
-        "run": attempts[-1]["run"] if attempts else None,
+        "run": run,
         "durationMs": milliseconds(step.duration),
     }
     if step.workflow_id is not None:
@@ -129,7 +141,7 @@ def step_value(step: StepResult, locate: Locate) -> dict[str, Any]:
     return value
 
 
-def attempt_value(attempt: Attempt, locate: Locate) -> dict[str, Any]:
+def attempt_value(attempt: Attempt, locate: Locate, depth: int = 0) -> dict[str, Any]:
     """One try of a step."""
     value: dict[str, Any] = {
         "waitedMs": milliseconds(attempt.waited),
@@ -138,7 +150,7 @@ def attempt_value(attempt: Attempt, locate: Locate) -> dict[str, Any]:
         "criteria": [verdict_value(verdict) for verdict in attempt.verdicts],
         "error": attempt_error_value(attempt.error),
         "durationMs": milliseconds(attempt.duration),
-        "run": None if attempt.run is None else run_value(attempt.run, locate),
+        "run": None if attempt.run is None else run_value(attempt.run, locate, depth=depth + 1),
     }
     if attempt.notes:
         value["notes"] = list(attempt.notes)

@@ -42,7 +42,7 @@ _VALUE_ROOM: Final = 2000
 
 #: The attributes that hold text of documents and answers.
 _TEXTS: Final = {"name", "classname", "file", "message", "value"}
-_ILLEGAL = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class JUnitReport:

@@ -139,6 +139,7 @@ def replace_file(path: Path, parts: Iterable[str]) -> None:
         return
     from tempfile import mkstemp
 
+    path = path.resolve()  # a link stays, and what it leads to is replaced
     handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -61,7 +61,7 @@ class MarkdownReport:
         rank = 10 if status == "succeeded" else 1
         yield Piece(rank, f"a workflow that {status}", self._sections.head(run.asked))
         if status != "succeeded":
-            yield Piece(2, "why a workflow failed", self._sections.why(run))
+            yield Piece(2, "why a workflow did not succeed", self._sections.why(run))
             yield Piece(3, "a request", self._sections.request(run))
             yield Piece(3, "an answer", self._sections.answer(run))
         yield Piece(rank + 4, "the steps of a workflow", self._sections.steps(run))

@@ -18,7 +18,7 @@ from arazzo_runner.reports.lines import count, duration
 from arazzo_runner.reports.markdown_text import Quotes, details, table
 
 #: The signs of a run, from the worst status to the best.
-SIGNS: Final = {"failed": "❌", "cancelled": "🚫", "ended": "⚠️", "succeeded": "✅"}
+SIGNS: Final = {"failed": "❌", "cancelled": "🚫", "not run": "⏭️", "ended": "⚠️", "succeeded": "✅"}
 
 _ROWS: Final = 100
 _BODY_ROOM: Final = 6000
@@ -26,7 +26,9 @@ _MESSAGE_ROOM: Final = 600
 
 
 def status_of(workflow: WorkflowHistory) -> str:
-    """How a workflow ended; one that did not was cut off."""
+    """How a workflow ended; one that did not was cut off, unless a suite left it out."""
+    if workflow.error is not None and workflow.error.code == NOT_RUN:
+        return "not run"
     return workflow.status or "cancelled"
 
 
@@ -44,8 +46,9 @@ class Sections:
         reached = [step for step in workflow.steps.values() if step.status is not None]
         attempts = sum(step.attempts for step in reached)
         steps = f"{len(reached)} of {count(len(workflow.steps), 'step')}, {count(attempts, 'attempt')}"
+        after = "" if status == "not run" else f" after {duration(workflow.seconds)}"
         return [
-            f"### {SIGNS[status]} {self._code(workflow.workflow_id)} {status} after {duration(workflow.seconds)}",
+            f"### {SIGNS[status]} {self._code(workflow.workflow_id)} {status}{after}",
             "",
             f"{self._code(workflow.document)}: {steps}",
         ]

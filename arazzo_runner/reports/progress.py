@@ -10,7 +10,8 @@ from enum import IntEnum
 
 from arazzo_runner.engine.events import Event, WorkflowFinished, WorkflowStarted
 from arazzo_runner.engine.results import RunResult
-from arazzo_runner.reports.failed_runs import failing_attempt, failure_lines
+from arazzo_runner.reports.failed_attempts import failing_attempt
+from arazzo_runner.reports.failed_runs import failure_lines
 from arazzo_runner.reports.json_report import notes_of
 from arazzo_runner.reports.lines import Line, Role, count, duration, line, wrapped
 from arazzo_runner.reports.live_table import LiveTable

@@ -30,6 +30,7 @@ from arazzo_runner.engine.events import (
     WorkflowStarted,
 )
 from arazzo_runner.engine.results import AttemptError, RunResult, StepResult
+from arazzo_runner.reports.failed_attempts import reason
 from arazzo_runner.reports.redact import Redactor
 
 _METHODS: Final = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"})
@@ -207,10 +208,4 @@ def _some(detail: str | None) -> dict[str, str]:
 
 def _why(step: StepResult) -> str:
     """Why a step failed, in a few words."""
-    last = step.attempts[-1] if step.attempts else None
-    if last is None:
-        return "the step was not tried"
-    if last.error is not None:
-        return last.error.message
-    failed = [verdict for verdict in last.verdicts if not verdict.passed]
-    return f"'{failed[0].condition}' does not hold: {failed[0].why}" if failed else "the step failed"
+    return reason(step.attempts[-1])[1] if step.attempts else "the step was not tried"

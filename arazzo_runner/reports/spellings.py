@@ -19,6 +19,7 @@ LONGEST_SPELLED: Final = 8192
 _GRAM: Final = 6  #: letters and digits
 _FEW: Final = 64  #: grams; more of them are not looked for one by one
 _MOST_COMPILED: Final = 64  #: patterns
+_CHARS: Final = re.compile(r"\\+|.", re.DOTALL)  #: characters, but a run of backslashes as one
 _PLAIN: Final = re.compile(r"[0-9A-Za-z]+")
 
 
@@ -74,28 +75,44 @@ def _cores(secret: str) -> list[str]:
 
 
 def spellings(secret: str) -> list[str]:
-    """Patterns for a secret: as it is, percent-encoded, form-encoded, JSON- and XML-escaped, in any mixture; base64."""
+    """Patterns for a secret: as it is, percent-encoded, form-encoded, JSON- and XML-escaped, in any mixture; base64.
+
+    JSON may stand in a string of JSON, and that in another: each time there are more backslashes.
+    """
     if len(secret) > LONGEST_SPELLED:
         return [re.escape(secret), re.escape(json.dumps(secret)[1:-1])]
-    return ["".join(map(_spelled, secret)), *_in_base64(secret)]
+    return ["".join(map(_spelled, _CHARS.findall(secret))), *_in_base64(secret)]
+
+
+def _backslashes(number: int) -> str:
+    """A pattern for a run of backslashes. Patterns for each alone would share out a long run in all ways there are."""
+    spelled = "|".join(f"(?:{one}){{{number}}}" for one in ("%5[Cc]", r"\\{1,8}u005[Cc]", "&#92;"))
+    return rf"(?:\\{{{number},{8 * number}}}|{spelled})"
 
 
 def _spelled(char: str) -> str:
-    """A pattern for one character, however URLs, forms, JSON and XML write it."""
+    """A pattern for one character, or a run of backslashes, however URLs, forms, JSON and XML write it."""
     if char.isascii() and char.isalnum():
         return char
+    if char[0] == "\\":
+        return _backslashes(len(char))
     encoded = char.encode("utf-8", "surrogatepass" if not "\udc80" <= char <= "\udcff" else "surrogateescape")
     written = {char, json.dumps(char)[1:-1], html.escape(char), f"\\u{ord(char):04x}", f"&#{ord(char)};"}
-    patterns = {re.escape(text) for text in written if len(text) == 1 or "\\u" not in text}
-    patterns |= {f"(?i:{re.escape(text)})" for text in written if "\\u" in text}
+    patterns = {re.escape(text) for text in written if not text.startswith("\\")}
+    patterns |= {f"(?i:{_escaped(text)})" for text in written if text.startswith("\\")}
     patterns.add("".join(f"%(?i:{byte:02x})" for byte in encoded))
     if char == " ":
         patterns.add(r"\+")
     elif char == "/":
-        patterns.add(r"\\/")
+        patterns.add(_escaped(r"\/"))
     elif char == "'":
         patterns.add("&apos;")
     return f"(?:{'|'.join(sorted(patterns))})"
+
+
+def _escaped(text: str) -> str:
+    """A pattern for text with backslashes in it: JSON that was written as a string of JSON has more of them."""
+    return "".join(r"\\{1,8}" if part[0] == "\\" else re.escape(part) for part in _CHARS.findall(text))
 
 
 def _in_base64(secret: str) -> list[str]:

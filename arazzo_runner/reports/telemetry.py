@@ -5,7 +5,7 @@ Exporters are the application's business (or the command's, see `arazzo_runner.c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.errors import NotSupported
 from arazzo_runner.reports.redact import Redactor
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
     from arazzo_runner.reports.spans import RunSpans
+
+#: What is to be done where the API package is missing.
+MISSING_PACKAGE: Final = "OpenTelemetry is not installed; run: pip install 'arazzo-interpreter[otel]'"
 
 
 class Telemetry:
@@ -40,6 +43,3 @@ class Telemetry:
         from arazzo_runner.reports.spans import RunSpans
 
         return RunSpans(self._tracer, self._redactor or Redactor())
-
-
-MISSING_PACKAGE = "OpenTelemetry is not installed; run: pip install 'arazzo-interpreter[otel]'"

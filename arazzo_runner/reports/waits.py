@@ -16,7 +16,6 @@ from arazzo_runner.engine.events import (
     StepStarted,
     Waiting,
 )
-from arazzo_runner.expressions.criteria import Verdict
 from arazzo_runner.records import dataclass
 from arazzo_runner.reports.lines import clock, duration
 
@@ -56,7 +55,7 @@ class Pause:
 
     def now(self, passed: float) -> str:
         """``poll 3 in 1.4 s of 2.3 s: $.state was "scoring"``."""
-        at = f", at {time_of_day(self.time + self.seconds)}" if self.seconds >= LONG else ""
+        at = f", at {_time_of_day(self.time + self.seconds)}" if self.seconds >= LONG else ""
         left = clock(max(self.seconds - passed, 0.0))
         return f"{self.what} in {left} of {clock(self.seconds)}{at}{self._because()}"
 
@@ -98,7 +97,7 @@ class Waits:
                 self.current = self._pause(event)
             case AttemptFinished(attempt=attempt):
                 self._attempts[path] = attempt
-                self._why[path] = why_failed(event)
+                self._why[path] = _why_failed(event)
                 self.current = None
             case StepFinished():
                 if self.current is not None:
@@ -117,18 +116,14 @@ class Waits:
         return Pause(path, f"attempt {self._attempts[path] + 1}", event.seconds, event.time, why)
 
 
-def why_failed(event: AttemptFinished) -> str:
+def _why_failed(event: AttemptFinished) -> str:
     """Why an attempt failed, in a few words; nothing for one that succeeded."""
     if event.error is not None:
         return event.error.message
-    failed = [verdict for verdict in event.verdicts if not verdict.passed]
-    return _why(failed[0]) if failed else ""
+    whys = (verdict.why or f"'{verdict.condition}' does not hold" for verdict in event.verdicts if not verdict.passed)
+    return next(whys, "")
 
 
-def _why(verdict: Verdict) -> str:
-    return verdict.why or f"'{verdict.condition}' does not hold"
-
-
-def time_of_day(seconds: float) -> str:
+def _time_of_day(seconds: float) -> str:
     """``16:04:59``, here."""
     return datetime.fromtimestamp(seconds).strftime("%H:%M:%S")

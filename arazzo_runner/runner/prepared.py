@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -40,8 +39,6 @@ MOCK_SERVER: Final = "http://mock.invalid/"
 
 #: A client or transport of the caller's own making.
 HttpxPeer: TypeAlias = "httpx.Client | httpx.AsyncClient | httpx.BaseTransport | httpx.AsyncBaseTransport"
-
-_log = logging.getLogger("arazzo_runner")
 
 
 class Transport(Protocol):
@@ -92,7 +89,9 @@ class Prepared:
         self._telemetry = telemetry
         self._owned: Transport | None = None
 
-    def _execution(self, workflow_id: str | None, inputs: Mapping[str, JSON] | None) -> Execution[Event, RunResult]:
+    def _execution(
+        self, workflow_id: str | None, inputs: Mapping[str, JSON] | None, *, streamed: bool = False
+    ) -> Execution[Event, RunResult]:
         workflow = self._workflow(workflow_id)
         self._refuse_unsound(workflow)
         given = dict(inputs or {})
@@ -115,6 +114,7 @@ class Prepared:
             self._settings,
             accept,
             lambda bound, values: environment | _secrets(bound, values),
+            heard=streamed or bool(self._observers) or self._telemetry is not None,
         )
 
     def _workflow(self, workflow_id: str | None) -> BoundWorkflow:
@@ -200,7 +200,11 @@ def _told(observer: Observer, event: Event) -> bool:
     try:
         observer(event)
     except Exception as error:  # its text may hold secrets (S10)
-        _log.error("the observer %r raised %s and is not called again", observer, type(error).__name__)
+        from logging import getLogger
+
+        getLogger("arazzo_runner").error(
+            "the observer %r raised %s and is not called again", observer, type(error).__name__
+        )
         return False
     return True
 

@@ -52,7 +52,7 @@ class Runner(Prepared):
 
         Closing the iterator cancels the run.
         """
-        running = self._execution(workflow_id, inputs)
+        running = self._execution(workflow_id, inputs, streamed=True)
         with self._watched() as (observe, perform):
             try:
                 for event in iterate(running, perform, self._clock):
@@ -107,7 +107,7 @@ class AsyncRunner(Prepared):
         self, workflow_id: str | None = None, inputs: Mapping[str, JSON] | None = None
     ) -> AsyncIterator[Event]:
         """Run a workflow and give its events as they happen; see `Runner.stream`."""
-        running = self._execution(workflow_id, inputs)
+        running = self._execution(workflow_id, inputs, streamed=True)
         with self._watched() as (observe, perform):
             try:
                 async for event in aiterate(running, perform, self._clock):

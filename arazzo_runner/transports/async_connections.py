@@ -15,8 +15,8 @@ from arazzo_runner.transports.connections import ended
 from arazzo_runner.transports.failures import no_answer, no_connection, no_proxy
 from arazzo_runner.transports.hops import Deadline, Hop
 from arazzo_runner.transports.http11 import Answer, message
+from arazzo_runner.transports.outgoing import outgoing
 from arazzo_runner.transports.routes import Proxy, Route
-from arazzo_runner.transports.wire import outgoing
 
 _HEAD_START = 0.25  # seconds for one address of a host before the next is tried beside it (RFC 8305)
 _PIECE = 64 * 1024
@@ -29,7 +29,7 @@ class AsyncConnections:
         self._route = route
         self._options = options
         self._free = asyncio.Semaphore(options.max_connections)
-        self._idle: list[tuple[_Line, float]] = []  # and since when, in monotonic seconds
+        self._idle: list[tuple[_Connection, float]] = []  # and since when, in monotonic seconds
 
     async def move(self, hop: Hop) -> Response:
         """The answer to a request, whole and within its deadline and limit. Raises `TransportError`."""
@@ -38,48 +38,48 @@ class AsyncConnections:
         answer = Answer(out, hop.max_bytes)
         try:
             async with asyncio.timeout(hop.deadline.left()), self._free:
-                line = self._kept() or await self._new(hop.deadline)
-                await self._exchange(line, sent, answer)
+                connection = self._kept() or await self._new(hop.deadline)
+                await self._exchange(connection, sent, answer)
         except OSError as error:
             raise no_answer(error, out.origin, hop.deadline.seconds) from None
         return answer.response()
 
     async def close(self) -> None:
         """Close those that are idle."""
-        lines = [line for line, _ in self._idle]
+        connections = [connection for connection, _ in self._idle]
         self._idle.clear()
-        for line in lines:
-            line.abort()
-        await asyncio.gather(*(line.lost for line in lines))
+        for connection in connections:
+            connection.abort()
+        await asyncio.gather(*(connection.lost for connection in connections))
 
-    async def _exchange(self, line: _Line, sent: bytes, answer: Answer) -> None:
+    async def _exchange(self, connection: _Connection, sent: bytes, answer: Answer) -> None:
         try:
-            await line.exchange(sent, answer)
+            await connection.exchange(sent, answer)
         except BaseException:
-            line.abort()
+            connection.abort()
             raise
         if answer.reusable and len(self._idle) < self._options.max_keepalive:
-            self._idle.append((line, monotonic()))
+            self._idle.append((connection, monotonic()))
         else:
-            line.abort()
+            connection.abort()
 
-    def _kept(self) -> _Line | None:
+    def _kept(self) -> _Connection | None:
         oldest = monotonic() - self._options.keepalive_expiry
         while self._idle:
-            line, since = self._idle.pop()
-            if since > oldest and not line.ended():
-                return line
-            line.abort()
+            connection, since = self._idle.pop()
+            if since > oldest and not connection.ended():
+                return connection
+            connection.abort()
         return None
 
-    async def _new(self, deadline: Deadline) -> _Line:
+    async def _new(self, deadline: Deadline) -> _Connection:
         try:
             return await _connected(self._route)
         except OSError as error:
             raise no_connection(error, self._route.origin, deadline.seconds, self._route.proxy) from None
 
 
-class _Line(asyncio.Protocol):
+class _Connection(asyncio.Protocol):
     """One connection: what comes over it goes to the answer that is waited for. ``lost`` is done once it is closed."""
 
     transport: asyncio.Transport
@@ -145,14 +145,14 @@ class _Line(asyncio.Protocol):
             self._waiter.set_exception(error)
 
 
-async def _connected(route: Route) -> _Line:
-    """A connection that leads to an origin, through the proxy and with TLS where the way has them."""
+async def _connected(route: Route) -> _Connection:
+    """A connection that leads to an origin, through the proxy and with TLS where the route has them."""
     loop = asyncio.get_running_loop()
     host, port = route.address
     name = route.origin.ascii_host
     straight = route.context is not None and route.proxy is None
-    _, line = await loop.create_connection(
-        _Line,
+    _, connection = await loop.create_connection(
+        _Connection,
         host,
         port,
         ssl=route.context if straight else None,
@@ -160,23 +160,23 @@ async def _connected(route: Route) -> _Line:
         happy_eyeballs_delay=_HEAD_START,
     )
     if route.context is None or route.proxy is None:
-        return line
+        return connection
     try:
-        await _tunnel(line, route, route.proxy)
-        secured = await loop.start_tls(line.transport, line, route.context, server_hostname=name)
+        await _tunnel(connection, route, route.proxy)
+        secured = await loop.start_tls(connection.transport, connection, route.context, server_hostname=name)
         assert secured is not None
-        line.transport = secured
+        connection.transport = secured
     except BaseException:
-        line.abort()
+        connection.abort()
         raise
-    return line
+    return connection
 
 
-async def _tunnel(line: _Line, route: Route, proxy: Proxy) -> None:
+async def _tunnel(connection: _Connection, route: Route, proxy: Proxy) -> None:
     out = route.tunnel(proxy)
     answer = Answer(out, _PIECE)
     try:
-        await line.exchange(message(out), answer)
+        await connection.exchange(message(out), answer)
     except TransportError:
         raise no_proxy(route.origin, proxy) from None
     if answer.status // 100 != 2:

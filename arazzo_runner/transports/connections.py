@@ -16,8 +16,8 @@ from arazzo_runner.transports import HttpOptions
 from arazzo_runner.transports.failures import no_answer, no_connection, no_proxy
 from arazzo_runner.transports.hops import Deadline, Hop
 from arazzo_runner.transports.http11 import Answer, message
+from arazzo_runner.transports.outgoing import outgoing
 from arazzo_runner.transports.routes import Proxy, Route
-from arazzo_runner.transports.wire import outgoing
 
 _PIECE = 64 * 1024
 
@@ -38,19 +38,19 @@ class Connections:
         out = outgoing(hop.request)
         sent = message(self._route.sent(out))
         answer = Answer(out, hop.max_bytes)
-        line = self._kept() or self._new(hop.deadline)
+        connection = self._kept() or self._new(hop.deadline)
         try:
-            _exchange(line, sent, answer, hop.deadline)
+            _exchange(connection, sent, answer, hop.deadline)
             response = answer.response()
         except BaseException as error:
-            line.close()
+            connection.close()
             if isinstance(error, OSError):
                 raise no_answer(error, out.origin, hop.deadline.seconds) from None
             raise
         if answer.reusable and len(self._idle) < self._options.max_keepalive:
-            self._idle.append((line, monotonic()))
+            self._idle.append((connection, monotonic()))
         else:
-            line.close()
+            connection.close()
         return response
 
     def close(self) -> None:
@@ -62,10 +62,10 @@ class Connections:
         oldest = monotonic() - self._options.keepalive_expiry
         with suppress(IndexError):  # another thread may take the last one
             while True:
-                line, since = self._idle.pop()
-                if since > oldest and not ended(line.fileno()):
-                    return line
-                line.close()
+                connection, since = self._idle.pop()
+                if since > oldest and not ended(connection.fileno()):
+                    return connection
+                connection.close()
         return None
 
     def _new(self, deadline: Deadline) -> socket:
@@ -76,40 +76,40 @@ class Connections:
 
 
 def _connected(route: Route, deadline: Deadline) -> socket:
-    """A socket that leads to an origin, through the proxy and with TLS where the way has them."""
-    line = create_connection(route.address, deadline.left())
+    """A socket that leads to an origin, through the proxy and with TLS where the route has them."""
+    connection = create_connection(route.address, deadline.left())
     try:
-        line.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         if route.context is None:
-            return line
+            return connection
         if route.proxy is not None:
-            _tunnel(line, route, route.proxy, deadline)
-        line.settimeout(deadline.left())
-        return route.context.wrap_socket(line, server_hostname=route.origin.ascii_host)
+            _tunnel(connection, route, route.proxy, deadline)
+        connection.settimeout(deadline.left())
+        return route.context.wrap_socket(connection, server_hostname=route.origin.ascii_host)
     except BaseException:
-        line.close()
+        connection.close()
         raise
 
 
-def _tunnel(line: socket, route: Route, proxy: Proxy, deadline: Deadline) -> None:
+def _tunnel(connection: socket, route: Route, proxy: Proxy, deadline: Deadline) -> None:
     out = route.tunnel(proxy)
     answer = Answer(out, _PIECE)
     try:
-        _exchange(line, message(out), answer, deadline)
+        _exchange(connection, message(out), answer, deadline)
     except TransportError:
         raise no_proxy(route.origin, proxy) from None
     if answer.status // 100 != 2:
         raise no_proxy(route.origin, proxy)
 
 
-def _exchange(line: socket, sent: bytes, answer: Answer, deadline: Deadline) -> None:
+def _exchange(connection: socket, sent: bytes, answer: Answer, deadline: Deadline) -> None:
     """Send a request and read until its answer is complete."""
-    line.settimeout(deadline.left())
+    connection.settimeout(deadline.left())
     with suppress(BrokenPipeError, ConnectionResetError):  # a server may answer and close before it has read all
-        line.sendall(sent)
+        connection.sendall(sent)
     while not answer.complete:
-        line.settimeout(deadline.left())
-        data = line.recv(_PIECE)
+        connection.settimeout(deadline.left())
+        data = connection.recv(_PIECE)
         if data:
             answer.feed(data)
         else:

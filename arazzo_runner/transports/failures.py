@@ -12,7 +12,7 @@ import socket
 from collections.abc import Iterator
 
 from arazzo_runner.errors import TransportError
-from arazzo_runner.transports.wire import Origin
+from arazzo_runner.transports.outgoing import Origin
 
 _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 

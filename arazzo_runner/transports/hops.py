@@ -14,7 +14,8 @@ from arazzo_runner.effects import Effect, FetchToken, Request, Response, Send
 from arazzo_runner.errors import TransportError
 from arazzo_runner.transports import MAX_REDIRECTS
 from arazzo_runner.transports.oauth import MAX_TOKEN_BYTES, Tokens, failed, token_flow
-from arazzo_runner.transports.wire import origin_of, redirected
+from arazzo_runner.transports.outgoing import origin_of
+from arazzo_runner.transports.redirects import redirected
 
 T = TypeVar("T")
 

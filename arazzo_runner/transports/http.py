@@ -13,8 +13,8 @@ from arazzo_runner.errors import TransportError
 from arazzo_runner.transports import HttpOptions
 from arazzo_runner.transports.hops import Exchanged, Hop, Hops, T, performing, sending
 from arazzo_runner.transports.oauth import Tokens
+from arazzo_runner.transports.outgoing import Origin, origin_of
 from arazzo_runner.transports.routes import route_to
-from arazzo_runner.transports.wire import Origin, origin_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -125,10 +125,6 @@ class AsyncHttpTransport:
             return await self._moved(hops)
         async with self._fetching.setdefault(effect, _lock()):  # runs at the same time want one token, not one each
             return await self._moved(hops)
-
-    async def exchange(self, request: Request, timeout: float, max_bytes: int, *, follow: bool) -> Exchanged:
-        """Send a request and read its whole answer, both within ``timeout`` seconds."""
-        return await self._moved(sending(request, timeout, max_bytes, follow=follow))
 
     async def close(self) -> None:
         """Close the connections; a client of the caller's stays open."""

@@ -11,8 +11,9 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from arazzo_runner.effects import Headers, Response
 from arazzo_runner.errors import TransportError
+from arazzo_runner.transports.content import Content
 from arazzo_runner.transports.failures import broken_off, not_http
-from arazzo_runner.transports.wire import Content, Outgoing
+from arazzo_runner.transports.outgoing import Outgoing
 
 #: How many bytes the head of an answer may have.
 MAX_HEAD: Final = 128 * 1024

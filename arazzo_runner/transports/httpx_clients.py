@@ -15,11 +15,12 @@ import httpx
 from arazzo_runner.effects import Headers, Response
 from arazzo_runner.errors import TransportError
 from arazzo_runner.transports import HttpOptions
+from arazzo_runner.transports.content import Content
 from arazzo_runner.transports.failures import no_answer, no_connection, no_proxy, not_http, timed_out
 from arazzo_runner.transports.hops import Hop
 from arazzo_runner.transports.http11 import text
+from arazzo_runner.transports.outgoing import Origin, Outgoing, outgoing
 from arazzo_runner.transports.routes import Proxy, Route, tls_context, unusable_proxy
-from arazzo_runner.transports.wire import Content, Origin, Outgoing, outgoing
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 

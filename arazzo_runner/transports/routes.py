@@ -1,4 +1,4 @@
-"""Which way a request takes: straight or through a proxy of the environment, plain or with TLS.
+"""The route of a request: straight to its origin or through a proxy of the environment, plain or with TLS.
 
 Knows the environment and the files of TLS; it must not connect. Loading the certificate authorities costs 30-40 ms, so
 that no TLS context is made before the first https request.
@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from arazzo_runner.errors import TransportError
 from arazzo_runner.records import dataclass
 from arazzo_runner.transports import HttpOptions
-from arazzo_runner.transports.wire import Origin, Outgoing
+from arazzo_runner.transports.outgoing import Origin, Outgoing
 
 if TYPE_CHECKING:
     import ssl
@@ -68,7 +68,7 @@ class Route:
         return replace(out, target=target, headers=[*out.headers, *self.proxy.fields])
 
     def tunnel(self, proxy: Proxy) -> Outgoing:
-        """What asks the proxy for a way through, for TLS."""
+        """What asks the proxy for a tunnel, for TLS."""
         host = f"[{self.origin.host}]" if ":" in self.origin.host else self.origin.ascii_host
         place = f"{host}:{self.origin.port}".encode()
         headers = [(b"Host", place), (b"Accept", b"*/*"), *proxy.fields]
@@ -76,7 +76,7 @@ class Route:
 
 
 def route_to(origin: Origin, options: HttpOptions) -> Route:
-    """The way to an origin. Raises `TransportError` when it cannot be set up."""
+    """The route to an origin. Raises `TransportError` when it cannot be set up."""
     proxy = _proxy(origin) if options.trust_env else None
     return Route(origin, proxy, tls_context(options) if origin.scheme == "https" else None)
 

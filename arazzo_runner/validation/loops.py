@@ -51,7 +51,7 @@ def endless_loops(description: Description) -> Iterator[Diagnostic]:
         if _is_broken(workflow):
             continue
         flow = Flow(workflow)
-        trapped = [index for index in range(len(workflow.steps)) if _is_trapped(index, workflow, flow)]
+        trapped = _trapped(workflow, flow)
         if trapped and flow.reaches(trapped[0], without=_NONE):
             yield _endless(trapped, workflow)
         for bound in workflow.steps:
@@ -59,17 +59,20 @@ def endless_loops(description: Description) -> Iterator[Diagnostic]:
                 yield _repeating(bound.on_success[0], bound)
 
 
-def _is_trapped(start: int, workflow: BoundWorkflow, flow: Flow) -> bool:
-    """Whether no way leads from a step to an end."""
-    seen, waiting = {start}, [start]
+def _trapped(workflow: BoundWorkflow, flow: Flow) -> list[int]:
+    """The steps from which no way leads to an end, found by going back from those that have one."""
+    over = len(workflow.steps)
+    before: list[list[int]] = [[] for _ in range(over + 1)]
+    for index, following in enumerate(flow.edges):
+        for each in following:
+            before[min(each, over)].append(index)
+    waiting = [over, *(index for index, step in enumerate(workflow.steps) if leaves(step))]
+    free = set(waiting)
     while waiting:
-        here = waiting.pop()
-        if here >= len(workflow.steps) or leaves(workflow.steps[here]):
-            return False
-        new = flow.edges[here] - seen
+        new = set(before[waiting.pop()]) - free
         waiting.extend(new)
-        seen |= new
-    return True
+        free |= new
+    return [index for index in range(over) if index not in free]
 
 
 def _endless(trapped: list[int], workflow: BoundWorkflow) -> Diagnostic:

@@ -46,8 +46,8 @@ workflows:
 STUB = """\
 #!/bin/sh
 if [ "$1" = completion ]; then exec {python} -m arazzo_runner "$@"; fi
-if [ -n "$_ARAZZO_COMPLETE" ]; then {python} -m arazzo_runner; echo >> {folder}/answered; exit; fi
-{python} -c 'import json, sys; print(json.dumps(sys.argv[1:]))' "$@" > called.new
+if [ -n "$_ARAZZO_COMPLETE" ]; then exec {python} -m arazzo_runner; fi
+printf '%s\\0' "$@" > called.new
 mv called.new called
 """
 SHELLS = {
@@ -85,22 +85,12 @@ class Prompt:
         os.write(self._terminal, text.encode())
 
     def called(self, line: str) -> list[str]:
-        """What the command is called with, when Enter follows the line; ``<TAB>`` waits for what it does."""
-        called, answered = self._folder / "called", self._folder / "answered"
-        *completed, rest = line.split("<TAB>")
-        for part in completed:
-            self.type(part)
-            self._quiet(0.2)  # fish asks while one types
-            answered.unlink(missing_ok=True)
-            self.type("\t")
-            self._until(answered)
-            self._quiet(0.2)
+        """What the command is called with when this is typed, without a pause: shells take keys one after the other."""
+        called = self._folder / "called"
         called.unlink(missing_ok=True)
-        self.type(f"{rest}\n")
+        self.type(line.replace("<TAB>", "\t") + "\n")
         self._until(called)
-        self._quiet(0.05)
-        found: list[str] = json.loads(called.read_text())
-        return found
+        return called.read_text().split("\0")[:-1]
 
     def close(self) -> None:
         os.kill(self._pid, 9)
@@ -238,7 +228,7 @@ class TestFiles:
         "file",
         ["-", "http://127.0.0.1:9/flow.yml", "folder", "pipe", "large.yml", "deep.yml", "broken.yml", "b.bin", ""],
     )
-    def test_what_has_no_face(self, offers, tmp_path: Path, file: str) -> None:
+    def test_what_has_no_preview(self, offers, tmp_path: Path, file: str) -> None:
         (tmp_path / "folder").mkdir()
         os.mkfifo(tmp_path / "pipe")
         with (tmp_path / "large.yml").open("wb") as large:

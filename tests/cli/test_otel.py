@@ -127,6 +127,12 @@ def test_an_exporter_that_is_not_installed_is_a_usage_error(arazzo, shop) -> Non
     assert shop.sent == []
 
 
+def test_an_exporter_that_only_a_variable_asks_for_does_not_stop_the_run(arazzo, shop) -> None:
+    result = arazzo(*ORDER, "--server", shop.url, env={"OTEL_TRACES_EXPORTER": "zipkin"})
+    assert result.exit_code == 0
+    assert "no traces, which OTEL_* variables ask for: there is no exporter 'zipkin'" in result.stderr
+
+
 def test_without_the_package_the_option_says_what_to_install(arazzo, shop, monkeypatch) -> None:
     monkeypatch.setattr("arazzo_runner.cli.tracing._is_installed", lambda: False)
     asked = arazzo(*ORDER, "--server", shop.url, "--otel")

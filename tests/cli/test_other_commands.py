@@ -55,6 +55,11 @@ class TestValidate:
         names = [Path(document["file"]).name for document in report["documents"]]
         assert names == ["broken.arazzo.yml", "orders.arazzo.yml", "w.json"]
 
+    def test_what_could_not_be_read_is_in_the_summary(self, arazzo) -> None:
+        result = arazzo("validate", "orders.arazzo.yml", "nothing.yml")
+        assert result.exit_code == 2
+        assert result.stderr.endswith("\n2 files: no findings, 1 could not be read\n")
+
     def test_a_folder_without_documents(self, arazzo, tmp_path: Path) -> None:
         result = arazzo("validate", str(tmp_path))
         assert result.exit_code == 2
@@ -80,6 +85,15 @@ class TestValidate:
 
 class TestShow:
     """What a document holds."""
+
+    @pytest.mark.parametrize("name", ["orders.arazzo.yml", "./api.yml"])
+    def test_the_output_destroys_nothing_that_was_read(self, arazzo, tmp_path: Path, monkeypatch, name: str) -> None:
+        shutil.copytree(DATA, tmp_path / "data")
+        monkeypatch.chdir(tmp_path / "data")
+        result = arazzo("show", "orders.arazzo.yml", "-o", name)
+        assert result.exit_code == 2
+        assert "this file was read to be shown; name another" in result.stderr
+        assert Path(name).read_bytes() == (DATA / name).read_bytes()
 
     def test_text(self, arazzo) -> None:
         result = arazzo("show", "orders.arazzo.yml", "place-order")
@@ -305,6 +319,9 @@ def test_s9_a_terminal_is_asked_for_what_is_missing_and_secrets_are_not_shown(sh
     seen = read_until(terminal, "token:")
     os.write(terminal, b"hidden-99\n")
     seen += read_until(terminal, "item:")
+    os.write(terminal, b"t\n")  # too short, which is said before the next question
+    seen += read_until(terminal, "item:")
+    assert "at least 2" in seen
     os.write(terminal, b"tea\n")
     seen += read_until(terminal, "succeeded")
     _, status = os.waitpid(pid, 0)
@@ -327,3 +344,12 @@ def read_until(terminal: int, wanted: str, seconds: float = 60) -> str:
             except OSError:
                 break
     return seen
+
+
+def test_interrupted_before_a_command_has_begun(arazzo, monkeypatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("arazzo_runner.cli.LazyGroup.get_command", interrupted)
+    result = arazzo("validate", "orders.arazzo.yml")
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")

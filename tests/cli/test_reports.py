@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -244,7 +245,7 @@ class TestOutcomes:
 class TestCutOff:
     """A run that is told to stop writes its reports first."""
 
-    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
     def test_interrupted_or_terminated(self, shop, tmp_path: Path, number: signal.Signals, code: int) -> None:
         shop.answers["GET /orders/o-1"] = (200, Slow(5))
         kinds = ("json", "junit", "har", "markdown")
@@ -269,6 +270,43 @@ class TestCutOff:
         assert (last["status"], last["_error"]) == (0, "the run stopped before the answer")
         page = Page((tmp_path / "markdown").read_text())
         assert page.text.startswith("🚫 calling cancelled after ")
+
+
+class TestPaths:
+    """Where a report cannot go is said before anything is sent."""
+
+    @pytest.mark.parametrize(
+        ("paths", "message"),
+        [
+            (("one", "./one"), "--report junit=one: another report goes there too"),
+            (("",), "--report junit=: it takes KIND=PATH, found no path"),
+            (("orders.arazzo.yml",), "--report junit=orders.arazzo.yml: the run reads this file"),
+            (("./api.yml",), "--report junit=./api.yml: the run reads this file"),
+        ],
+    )
+    @pytest.mark.parametrize("every", [False, True])
+    def test_it_would_destroy_something(self, arazzo, shop, tmp_path, monkeypatch, paths, message, every) -> None:
+        shutil.copytree(Path.cwd(), tmp_path / "data")
+        monkeypatch.chdir(tmp_path / "data")
+        before = {one: one.read_bytes() for one in Path().iterdir()}
+        reports = [word for path in paths for word in ("--report", f"junit={path}")]
+        what = ["--all", "orders.arazzo.yml"] if every else ["orders.arazzo.yml", "place-order"]
+        result = arazzo("run", *what, "-i", "token=t0ken", "-i", "item=pen", "--server", shop.url, *reports)
+        assert result.exit_code == 2
+        assert message in result.stderr
+        assert shop.sent == []
+        assert {one: one.read_bytes() for one in Path().iterdir()} == before
+
+    def test_a_link_stays_one(self, arazzo, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to(tmp_path / "target")
+        for _ in range(2):
+            assert arazzo("run", FLOWS, "retried", "--mock", "--report", f"junit={tmp_path}/link").exit_code == 0
+            assert (tmp_path / "link").is_symlink()
+            assert cases((tmp_path / "target").read_text())
+
+    def test_several_may_go_nowhere(self, arazzo) -> None:
+        reports = ("--report", "junit=/dev/null", "--report", "har=/dev/null")
+        assert arazzo("run", FLOWS, "retried", "--mock", *reports).exit_code == 0
 
 
 def test_a_report_that_breaks_takes_no_other_with_it(arazzo, tmp_path: Path, monkeypatch) -> None:

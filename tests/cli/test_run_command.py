@@ -357,12 +357,21 @@ class TestProcess:
         ("arguments", "message"),
         [
             ((*ORDER, *GIVEN, "--mock"), "error: cannot write to stdout: no space left on device"),
-            ((*ORDER, *GIVEN, "--mock", "--format", "json"), "a report could not be written: cannot write to stdout"),
-            ((*ORDER, *GIVEN, "--mock", "--format", "jsonl"), "a report could not be written: cannot write to stdout"),
+            (
+                (*ORDER, *GIVEN, "--mock", "--format", "json"),
+                "the report 'json=-' could not be written: cannot write to stdout",
+            ),
+            (
+                (*ORDER, *GIVEN, "--mock", "--format", "jsonl"),
+                "the report 'jsonl=-' could not be written: cannot write to stdout",
+            ),
             (("mock", "orders.arazzo.yml"), "error: cannot write to stdout: no space left"),
             (("show", "orders.arazzo.yml", "--format", "json"), "error: cannot write to stdout: no space left"),
             (("validate", "orders.arazzo.yml", "--format", "json"), "error: cannot write to stdout: no space left"),
-            ((*ORDER, *GIVEN, "--mock", "--report", "jsonl=/dev/full"), "a report could not be written: "),
+            (
+                (*ORDER, *GIVEN, "--mock", "--report", "jsonl=/dev/full"),
+                "'jsonl=/dev/full' could not be written: no space left",
+            ),
         ],
     )
     def test_a_result_that_is_lost_is_an_error(self, arguments: tuple[str, ...], message: str) -> None:
@@ -380,6 +389,21 @@ class TestProcess:
         assert message in process.stderr
         assert "bug" not in process.stderr
         assert "observer" not in process.stderr
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+    @pytest.mark.parametrize("command", ["run orders.arazzo.yml place-order", "run --all orders.arazzo.yml"])
+    @pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+    def test_a_stderr_that_takes_nothing_does_not_fail_a_run(self, command: str, stderr: str) -> None:
+        process = subprocess.run(
+            ["/bin/sh", "-c", f'exec "$0" -m arazzo_runner {command} --mock {stderr}', sys.executable],
+            cwd=Path(__file__).parent / "data",
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert process.returncode == 0
+        assert isinstance(json.loads(process.stdout), dict)
 
     @pytest.mark.parametrize("command", ["run orders.arazzo.yml place-order --mock", "show orders.arazzo.yml"])
     def test_a_closed_stdout_is_an_error(self, command: str) -> None:

@@ -121,6 +121,11 @@ class TestShape:
         (failed,) = [run for run in report["runs"] if run["workflowId"] == "third"]
         assert (failed["error"]["at"]["file"], failed["error"]["at"]["line"]) == ("flows/b.yml", 11)
 
+    def test_a_document_is_run_once_however_its_path_is_spelled(self, suite, shop, tmp_path: Path) -> None:
+        result = suite(ONE, "flows/a.yml", "./flows/a.yml", str(tmp_path / "flows" / "a.yml"), "flows")
+        assert list(json.loads(result.stdout)) == ["flows/a.yml"]
+        assert paths(shop) == ["/first", "/second"]
+
 
 class TestWhatCannotRun:
     """A document that cannot run is a failed entry; the others run on."""
@@ -250,6 +255,13 @@ class TestFailFast:
         assert shop.sent == []
         assert "--fail-fast stopped the suite after 'flows/0.yml'" in result.stderr
 
+    def test_markdown_calls_it_not_run_as_the_summary_does(self, suite, shop, tmp_path: Path) -> None:
+        shop.answers["GET /first"] = (500, {})
+        suite(TWO, "--fail-fast", "--report", f"markdown={tmp_path}/m")
+        lines = (tmp_path / "m").read_text().splitlines()
+        assert lines[0] == "## ❌ 3 workflows: 1 failed, 2 not run"
+        assert "### ⏭️ `second` not run" in lines
+
     def test_a_success_does_not(self, suite) -> None:
         assert suite(TWO, "--fail-fast").exit_code == 0
 
@@ -305,6 +317,7 @@ class TestUsage:
         [
             (("orders.arazzo.yml", "--fail-fast"), "--fail-fast belongs to --all"),
             (("orders.arazzo.yml", "-j", "2"), "--jobs belongs to --all"),
+            (("orders.arazzo.yml", "broken.arazzo.yml"), "arazzo run --all takes several files"),
             (("orders.arazzo.yml", "a", "b"), "give --all to run each workflow of several files"),
             (("-", "-", "--all", "--inputs", "-"), "stdin is read once"),
             ((), "Missing argument"),

@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -180,6 +182,19 @@ class TestProcesses:
         assert list(examine_all(files, Terms(), 2, heard.append)) == alone
         assert [report.file for report in alone] == files
         assert heard[-1] == len(files)
+
+    def test_cut_off_it_waits_for_none_of_them(self, folder: Path) -> None:
+        text = (folder / "orders.arazzo.yml").read_text(encoding="utf-8")
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}/api.yml"
+            (folder / "waits.yml").write_text(text.replace("url: api.yml", f"url: {url}"), encoding="utf-8")
+            reports = examine_all([str(folder / "orders.arazzo.yml"), str(folder / "waits.yml")], Terms(), 2, print)
+            next(reports)
+            with pytest.raises(KeyboardInterrupt):
+                reports.throw(KeyboardInterrupt)
+            for process in active_children():
+                process.join(10)
+                assert not process.is_alive()
 
     def test_documents_with_the_same_source_go_together(self, tmp_path: Path) -> None:
         files = []

@@ -60,7 +60,7 @@ class Watched(LiveScreen):
     def doing(self, activity: Activity | None) -> None:
         if not self._pictures or not isinstance(activity, Snapshot):
             return
-        match activity.standing:
+        match activity.wait:
             case AwaitedAnswer() if not self.kept:
                 self._draw(activity, 3.0)
             case Pause(what=what, seconds=seconds) if what in ("poll 2", "poll 8"):

@@ -11,7 +11,7 @@ from arazzo_runner.diagnostics import UNKNOWN_OPERATION, Diagnostic, Origin, Sev
 from arazzo_runner.effects import Headers, Request, Response
 from arazzo_runner.engine.events import WorkflowFinished, WorkflowStarted
 from arazzo_runner.engine.results import Attempt, AttemptError, RunResult, StepResult, TakenAction
-from arazzo_runner.reports.bodies import body, body_text, encodable, pretty
+from arazzo_runner.reports.bodies import body, body_text, encodable, excerpt, pretty
 from arazzo_runner.reports.json_report import JsonReport, milliseconds, run_value, timestamp
 from arazzo_runner.reports.jsonl import JsonLines, event_value
 from arazzo_runner.reports.places import nowhere
@@ -160,6 +160,12 @@ def test_only_the_runs_that_were_asked_for_are_runs() -> None:
         ("application/xml", b"<a/>", "<a/>", "<a/>"),
         ("application/x-www-form-urlencoded", b"a=1", "a=1", "a=1"),
         ("text/plain", b"\xff", {"base64": "/w=="}, "<1 byte of text/plain>"),
+        (
+            "text/html",
+            b"d\xe9sol\xe9, rien ne va plus",
+            {"base64": "ZOlzb2zpLCByaWVuIG5lIHZhIHBsdXM="},
+            "d\ufffdsol\ufffd, rien ne va plus",
+        ),
         ("image/png", b"\x89PNG", {"base64": "iVBORw=="}, "<4 bytes of image/png>"),
         ("", b"hello", "hello", "hello"),
         ("", b"\x00\x01", {"base64": "AAE="}, "<2 bytes of unknown type>"),
@@ -170,6 +176,13 @@ def test_s15_bodies(type_: str, content: bytes, shown: object, text: str) -> Non
     headers = Headers([("Content-Type", type_)] if type_ else [])
     assert body(headers, content) == shown
     assert body_text(headers, content) == text
+
+
+def test_separators_of_unicode_break_no_line() -> None:
+    content = '{"a": "one\u2028two\x85three"}'.encode()
+    lines = excerpt(Headers([("Content-Type", "application/json")]), content, 10, "...")
+    assert lines == ["{", '  "a": "one\u2028two\x85three"', "}"]
+    assert excerpt(Headers(()), b"a\r\nb\rc\n", 10, "...") == ["a", "b", "c"]
 
 
 def test_bytes_and_files_in_values_are_base64() -> None:
@@ -277,3 +290,21 @@ class TestPieceByPiece:
         text = "".join(self.finished(result(notes=("odd \ud800 é",))).parts())
         assert "odd \\ud800 é" in text
         text.encode()
+
+
+def test_a_chain_of_calls_does_not_double_the_report_at_each() -> None:
+    """Deep below, the run of a step stands at the step alone, and its last attempt says so."""
+    inner = result(step())
+    for _ in range(20):
+        inner = result(step(attempts=(attempt(run=inner),), workflow_id="flow"))
+    report, over = JsonReport(), WorkflowFinished(path=("flow",), result=inner)
+    for event in (WorkflowStarted(path=("flow",), document="d", workflow_id="flow", inputs={}), over):
+        report(event)
+    text = "".join(report.parts())
+    assert len(text) < 2_000_000
+    run, depth = json.loads(text)["runs"][0], 0
+    while run["steps"][0]["run"] is not None:
+        last = run["steps"][0]["attempts"][-1]
+        assert (last["run"] is None) == last.get("runOfStep", False) == (depth >= 3)
+        run, depth = run["steps"][0]["run"], depth + 1
+    assert depth == 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from arazzo_runner.reports.flow import Flow, flow
 from arazzo_runner.reports.mermaid import MOST_EDGES, beyond_limits, mermaid
 
 CORPUS = ROOT.parent / "shared" / "corpus"
+#: Of the documents of the corpus one in so many; all of them where the environment has ARAZZO_WHOLE_CORPUS.
+EVERY = 1 if os.environ.get("ARAZZO_WHOLE_CORPUS") else 20
 
 
 def lines(*flows: Flow) -> list[str]:
@@ -127,16 +130,16 @@ def test_the_parser_refuses_what_is_no_chart() -> None:
 
 
 @pytest.mark.skipif(not (CORPUS / "manifest.json").exists(), reason=f"the corpus is not beside the checkout: {CORPUS}")
-def test_every_chart_of_the_corpus_parses() -> None:
+def test_the_charts_of_the_corpus_parse() -> None:
     texts = dict(corpus())
-    assert len(texts) > 900
+    assert len(texts) > 900 // EVERY
     faults = mermaid_faults(list(texts.values()))
     assert {list(texts)[place]: fault for place, fault in faults.items()} == {}
 
 
 def corpus() -> Iterator[tuple[str, str]]:
-    """The charts of every document that loads."""
-    for entry in json.loads((CORPUS / "manifest.json").read_text(encoding="utf-8"))["documents"]:
+    """The charts of documents that load."""
+    for entry in json.loads((CORPUS / "manifest.json").read_text(encoding="utf-8"))["documents"][::EVERY]:
         try:
             description = load_description(str(CORPUS / entry["path"]), retrieve=local, placed=False)
         except InvalidDescription:

@@ -19,7 +19,8 @@ from arazzo_runner.engine.events import (
     WorkflowStarted,
 )
 from arazzo_runner.engine.results import Attempt, RunError, StepResult
-from arazzo_runner.reports.failed_runs import failing_attempt, failure_lines
+from arazzo_runner.reports.failed_attempts import failing_attempt
+from arazzo_runner.reports.failed_runs import failure_lines
 from arazzo_runner.reports.frames import code_frame
 from arazzo_runner.reports.lines import Paper, duration, line
 from arazzo_runner.reports.places import Places

@@ -1,4 +1,4 @@
-"""What our own connections read, keep and give up: the framings of HTTP/1.1, reuse, tunnels, threads and tasks."""
+"""What our own connections read, keep and give up: the framings of HTTP/1.1, reuse, threads and tasks, HTTP/2."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from paths import PLAIN, Exchange, failure, in_loop, in_thread
 from arazzo_runner.errors import TransportError
 from arazzo_runner.transports import HttpOptions
 from arazzo_runner.transports.http import AsyncHttpTransport, HttpTransport
-from arazzo_runner.transports.wire import origin_of
+from arazzo_runner.transports.outgoing import origin_of
 
 own = pytest.mark.parametrize("exchange", [in_thread, in_loop])
 
@@ -218,7 +218,7 @@ def test_a_request_that_is_cancelled_takes_its_connection_with_it() -> None:
 def test_waiting_for_a_connection_counts() -> None:
     async def run(url: str) -> list[object]:
         transport = AsyncHttpTransport(HttpOptions(trust_env=False, max_connections=1))
-        requests = [transport.perform(send(url, timeout=0.2)) for _ in range(2)]
+        requests = [transport.perform(send(url, timeout=seconds)) for seconds in (0.3, 0.1)]
         answers = await asyncio.gather(*requests, return_exceptions=True)
         await transport.close()
         return [*answers]
@@ -229,46 +229,7 @@ def test_waiting_for_a_connection_counts() -> None:
     assert server.connections == 1
 
 
-# --- proxies and HTTP/2 -----------------------------------------------------------------------------------------------
-def relay(connection: socket.socket, request: bytes) -> None:
-    """A proxy that lets everything through to where it is asked to."""
-    host, _, port = request.split(b" ")[1].decode().rpartition(":")
-    with socket.create_connection((host, int(port))) as there:
-        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        threading.Thread(target=copy, args=(there, connection), daemon=True).start()
-        copy(connection, there)
-
-
-def copy(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-
-
-def test_tls_goes_through_the_tunnel_of_a_proxy(
-    exchange: Exchange, context: ssl.SSLContext, pem: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    with serving(always(reply(b"safe")), context) as server, serving(relay) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://us%40er:word@127.0.0.1:{proxy.port}")
-        responses = exchange(send(server.url + "/a%2Fb"), send(server.url), options=HttpOptions(ca=str(pem)))
-    assert [response.content for response in responses] == [b"safe", b"safe"]
-    assert server.seen[0].startswith(b"GET /a%2Fb HTTP/1.1")
-    assert b"proxy-authorization" not in server.seen[0].lower()
-    assert proxy.connections == 1
-    assert proxy.seen[0].startswith(b"CONNECT 127.0.0.1:%d HTTP/1.1" % server.port)
-    assert b"Proxy-Authorization: Basic dXNAZXI6d29yZA==" in proxy.seen[0]
-
-
-def test_a_proxy_that_forwards_gets_its_credentials(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(always(reply(b"by proxy"))) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", f"http://user:word@127.0.0.1:{proxy.port}")
-        exchange(send("http://api.invalid:8080/x"), options=HttpOptions())
-    assert proxy.seen[0].startswith(b"GET http://api.invalid:8080/x HTTP/1.1")
-    assert b"proxy-authorization: basic dxnlcjp3b3jk" in proxy.seen[0].lower()
-
-
+# --- HTTP/2 -----------------------------------------------------------------------------------------------------------
 @own
 def test_http2_is_offered_and_not_insisted_on(exchange: Exchange, context: ssl.SSLContext, pem: Path) -> None:
     context.set_alpn_protocols(["http/1.1"])

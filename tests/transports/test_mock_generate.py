@@ -135,15 +135,22 @@ def test_the_schemas_own_word_comes_first(schema: Any, expected: Any) -> None:
 def test_a_response_has_what_is_read_only_and_lacks_what_is_write_only() -> None:
     schema = {
         "type": "object",
-        "required": ["secret"],
+        "required": ["colour"],
         "properties": {
             "id": {"type": "string", "readOnly": True},
-            "secret": {"type": "string", "writeOnly": True},
+            "colour": {"type": "string", "writeOnly": True},
             "note": {"type": "string"},
         },
     }
     assert generate(schema, nowhere) == {"id": "id-1", "note": "note"}
-    assert generate(schema, nowhere, direction="request") == {"id": "id-1", "secret": "secret", "note": "note"}
+    assert generate(schema, nowhere, direction="request") == {"id": "id-1", "colour": "colour", "note": "note"}
+
+
+def test_s10_an_invented_secret_is_no_word_that_reports_would_hide_elsewhere() -> None:
+    schema = {"type": "object", "required": ["apiToken"], "properties": {"apiToken": {"type": "string"}}}
+    invented = str(mock_inputs(schema)["apiToken"])
+    assert "token" not in invented.lower()
+    assert mock_inputs(schema) == {"apiToken": invented}
 
 
 def test_a_schema_that_contains_itself_ends() -> None:

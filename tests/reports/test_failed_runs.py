@@ -10,7 +10,8 @@ from arazzo_runner.diagnostics import Origin
 from arazzo_runner.effects import Headers, Request, Response
 from arazzo_runner.engine.results import Attempt, AttemptError, RunError, RunResult, StepResult, TakenAction
 from arazzo_runner.expressions.criteria import Operand, Verdict
-from arazzo_runner.reports.failed_runs import failing_chain, failure_lines
+from arazzo_runner.reports.failed_attempts import failing_chain
+from arazzo_runner.reports.failed_runs import failure_lines
 from arazzo_runner.reports.lines import Paper
 from arazzo_runner.reports.places import Places
 

@@ -198,8 +198,8 @@ def test_a_retry_says_why_it_is_waited_for() -> None:
     error = AttemptError("timeout", "no answer within 3 s")
     waits(AttemptFinished(path=path, step_id="a", attempt=1, succeeded=False, error=error))
     waits(Waiting(path=path, step_id="a", seconds=2.0, reason="retry"))
-    assert waits.standing is not None
-    assert waits.standing.now(0.0) == "attempt 2 in 2.0 s of 2.0 s: no answer within 3 s"
+    assert waits.current is not None
+    assert waits.current.now(0.0) == "attempt 2 in 2.0 s of 2.0 s: no answer within 3 s"
 
 
 def test_a_long_loop_is_not_thousands_of_lines() -> None:
