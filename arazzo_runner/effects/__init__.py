@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 R_co = TypeVar("R_co", covariant=True)

@@ -10,10 +10,10 @@ import inspect
 import types
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Iterator
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from arazzo_runner.effects import Effect
+from arazzo_runner.records import dataclass
 
 R = TypeVar("R")
 E = TypeVar("E")
@@ -35,19 +35,19 @@ class Ask:
 
 
 @types.coroutine
-def _trap(effect: Effect[Any]) -> Generator[Effect[Any], Any, Any]:
+def perform(effect: Effect[R]) -> Generator[Effect[R], R, R]:
+    """Ask the world for ``effect`` and wait for its answer. The only thing a run ever awaits."""
     return (yield effect)
 
 
-async def perform(effect: Effect[R]) -> R:
-    """Ask the world for ``effect`` and wait for its answer. The only thing a run ever awaits."""
-    return cast("R", await _trap(effect))
-
-
 class Execution(Generic[E, R]):
-    """A run being stepped. ``start`` gives its coroutine, which announces events and reads the time here."""
+    """A run being stepped. ``start`` gives its coroutine, which announces events and reads the time here.
 
-    def __init__(self, start: Callable[[Execution[E, R]], Flow[R]]) -> None:
+    Where nobody wants the events, ``heard`` is false and the run may leave them out.
+    """
+
+    def __init__(self, start: Callable[[Execution[E, R]], Flow[R]], *, heard: bool = True) -> None:
+        self.heard = heard
         self.now = 0.0  #: seconds since the epoch, when the run was last polled
         self.took = 0.0  #: seconds that the last answer took
         self._events: deque[E] = deque()
@@ -93,8 +93,13 @@ class Execution(Generic[E, R]):
         self._take(ask_id, took)
         self._error = error
 
-    def cancel(self) -> list[E]:
-        """Stop the run where it stands and give its last events. Does nothing to a run that is done."""
+    def cancel(self, now: float | None = None) -> list[E]:
+        """Stop the run where it stands and give its last events. Does nothing to a run that is done.
+
+        ``now`` is the time of it, so that a wait that is cut off counts in what the run took.
+        """
+        if now is not None:
+            self.now = max(now, self.now)
         if not self.done and inspect.getcoroutinestate(self._flow) != inspect.CORO_CLOSED:
             try:
                 self._flow.throw(Cancelled())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -150,11 +151,15 @@ def _told(request: Request) -> object:
 async def wait_for(frame: Frame, step_id: str, seconds: float, reason: str) -> float:
     """Wait, but not beyond the deadline; the time that is up then stops the run or the workflow (S30, S32)."""
     wait = max(0.0, min(seconds, frame.deadline - frame.run.now))
-    detail = shown(frame.watched[step_id][1]) if step_id in frame.watched else None
-    frame.emit(Waiting(step_id=step_id, seconds=wait, reason=reason, detail=detail or None), step_id)
+    frame.emit(lambda: Waiting(step_id=step_id, seconds=wait, reason=reason, detail=_awaited(frame, step_id)), step_id)
     await perform(Sleep(wait))
     check_deadline(frame, step_id)
     return wait
+
+
+def _awaited(frame: Frame, step_id: str) -> str | None:
+    """What the action that led back to the step saw, as text for a person."""
+    return shown(frame.watched[step_id][1]) or None if step_id in frame.watched else None
 
 
 async def _send(frame: Frame, trial: Try, operation: Operation, request: Request) -> Response | AttemptError:
@@ -166,8 +171,10 @@ async def _send(frame: Frame, trial: Try, operation: Operation, request: Request
         timeout = min(timeout, trial.step.step.timeout / 1000)
     sent = frame.sent.get(step_id, 0)
     frame.sent[step_id] = sent + 1
-    secrets = operation.secrets(request)
-    frame.emit(RequestSent(step_id=step_id, attempt=trial.number, request=request, secrets=secrets), step_id)
+    frame.emit(
+        lambda: RequestSent(step_id=step_id, attempt=trial.number, request=request, secrets=operation.secrets(request)),
+        step_id,
+    )
     site = CallSite(key.document, key.workflow_id, step_id, sent, frame.inputs, frame.outputs)
     try:
         response = await perform(Send(request, timeout, limits.max_response_bytes, site))
@@ -175,7 +182,9 @@ async def _send(frame: Frame, trial: Try, operation: Operation, request: Request
         check_deadline(frame, step_id)
         return AttemptError(error.code, error.message)
     took = run.execution.took
-    frame.emit(ResponseReceived(step_id=step_id, attempt=trial.number, response=response, duration=took), step_id)
+    frame.emit(
+        lambda: ResponseReceived(step_id=step_id, attempt=trial.number, response=response, duration=took), step_id
+    )
     frame.polled[step_id].retry_after = retry_after(response, run.now)
     return response
 
@@ -212,7 +221,7 @@ def outputs_of(
         elif report:
             message = f"output '{name}' of step '{step_id}' is missing: '{source_text(value)}' leads nowhere"
             frame.notes.append(message)
-            frame.emit(Note(message=message, step_id=step_id), step_id)
+            frame.emit(partial(Note, message=message, step_id=step_id), step_id)
     return found
 
 

@@ -63,7 +63,7 @@ async def visit_step(
     frame.visits[step_id] = frame.visits.get(step_id, 0) + 1
     course = _Course(step, call, served, by_goto, frame.run.now)
     frame.emit(
-        StepStarted(
+        lambda: StepStarted(
             step_id=step_id,
             operation=step.operation.label if step.operation else None,
             workflow_id=step.workflow.workflow_id if step.workflow else None,
@@ -73,7 +73,7 @@ async def visit_step(
         step_id,
     )
     transition: Transition = Fail()
-    scope = frame.scope()
+    scope: Scope | None = None
     waited = 0.0
     try:
         while True:
@@ -87,7 +87,7 @@ async def visit_step(
     except (Cancelled, KeyboardInterrupt):
         frame.run.cancelled = True
         transition = Fail()
-    return _finish(frame, course, transition, scope)
+    return _finish(frame, course, transition, scope or frame.scope())
 
 
 async def _try_once(frame: Frame, course: _Course, waited: float) -> tuple[Transition, Scope]:
@@ -100,7 +100,7 @@ async def _try_once(frame: Frame, course: _Course, waited: float) -> tuple[Trans
     course.attempts.append(attempt)
     frame.exchange = (attempt.run.last_exchange if attempt.run else attempt.exchange) or frame.exchange
     frame.emit(
-        AttemptFinished(
+        lambda: AttemptFinished(
             step_id=step.step.step_id,
             attempt=trial.number,
             succeeded=done,
@@ -240,7 +240,7 @@ async def _before_retry(frame: Frame, course: _Course, bound: BoundAction, scope
     step_id = course.step.step.step_id
     course.taken[action.name] = course.taken.get(action.name, 0) + 1
     frame.watched[step_id] = (action.name, course.watched)
-    frame.emit(ActionTaken(step_id=step_id, action=taken_action(bound)), step_id)
+    frame.emit(lambda: ActionTaken(step_id=step_id, action=taken_action(bound)), step_id)
     if course.served is None:
         await _serve(frame, course, bound, scope)
     if frame.stopped:
@@ -300,7 +300,7 @@ def _finish(frame: Frame, course: _Course, transition: Transition, scope: Scope)
     step_id = step.step.step_id
     action = _taken(transition, course)
     if action is not None and not isinstance(transition, Retry):  # a retry was announced when it was taken
-        frame.emit(ActionTaken(step_id=step_id, action=action), step_id)
+        frame.emit(lambda: ActionTaken(step_id=step_id, action=action), step_id)
     if isinstance(transition, Goto):
         _count_round(frame, course, transition)
     else:
@@ -321,7 +321,7 @@ def _finish(frame: Frame, course: _Course, transition: Transition, scope: Scope)
         served=course.served,
         duration=frame.run.now - course.started,
     )
-    frame.emit(StepFinished(step=result), step_id)
+    frame.emit(lambda: StepFinished(step=result), step_id)
     if isinstance(transition, Retry):  # stopped before it could be tried again
         transition = Fail(transition.action)
     return Visit(result, transition, scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from arazzo_runner.description import BoundAction, BoundWorkflow, Description, WorkflowKey
@@ -47,13 +48,15 @@ def execution(
     settings: Settings,
     accept_inputs: AcceptInputs,
     secrets: Secrets,
+    *,
+    heard: bool = True,
 ) -> Execution[Event, RunResult]:
-    """The run of ``workflow`` with accepted inputs, ready to be driven."""
+    """The run of ``workflow`` with accepted inputs, ready to be driven; it has events where they are ``heard``."""
 
     def start(execution: Execution[Event, RunResult]) -> Coroutine[Effect[Any], Any, RunResult]:
         return _run(Run(description, settings, execution, accept_inputs, secrets), workflow, inputs)
 
-    return Execution(start)
+    return Execution(start, heard=heard)
 
 
 async def _run(run: Run, workflow: BoundWorkflow, inputs: Mapping[str, JSON]) -> RunResult:
@@ -88,7 +91,7 @@ async def _run_workflow(
     result: RunResult | None = None
     for frame, outcome in reversed(ended):
         result = _result(frame, outcome, result)
-        frame.emit(WorkflowFinished(result=result))
+        frame.emit(partial(WorkflowFinished, result=result))
     if result is None:
         raise AssertionError("a run has at least one frame")
     return result
@@ -103,7 +106,7 @@ def _too_many_handovers(ended: Sequence[tuple[Frame, _Outcome]]) -> RunError:
 async def _run_frame(frame: Frame, reason: str) -> _Outcome:
     run, key = frame.run, frame.bound.key
     frame.emit(
-        WorkflowStarted(
+        lambda: WorkflowStarted(
             document=run.description.documents[key.document].location,
             workflow_id=key.workflow_id,
             inputs=frame.inputs,
@@ -326,4 +329,4 @@ def _note_missing(frame: Frame, name: str, value: Value) -> None:
         f"output '{name}' of workflow '{frame.bound.key.workflow_id}' is missing: '{source_text(value)}' leads nowhere"
     )
     frame.notes.append(message)
-    frame.emit(Note(message=message))
+    frame.emit(lambda: Note(message=message))

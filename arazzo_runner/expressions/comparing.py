@@ -15,6 +15,8 @@ from arazzo_runner.values import JSON, MISSING, Missing
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LONGEST_INTEGER: Final = 300  #: digits; Python refuses to read integers of some thousands
+_CONTAINER: Final = (dict, list)  #: named once: ``dict | list`` written where it is used is made anew each time
+_NUMERIC: Final = (int, float)
 
 _Ordered: TypeAlias = "tuple[int | float, int | float] | tuple[str, str] | None"
 
@@ -31,7 +33,7 @@ def compare(operator: str, left: JSON | Missing, right: JSON | Missing) -> bool:
 
 def equal(left: JSON | Missing, right: JSON | Missing) -> bool:
     """Whether two values are equal by S18; structures are when their members are."""
-    if not isinstance(left, dict | list):
+    if not isinstance(left, _CONTAINER):
         return _same(left, right)
     pending: list[tuple[JSON | Missing, JSON | Missing]] = [(left, right)]
     while pending:
@@ -60,7 +62,7 @@ def number(value: JSON | Missing) -> int | float | None:
     """The number that a value is or, as text, writes; None for everything else, booleans included."""
     if isinstance(value, str):
         return _read(value.strip())
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if isinstance(value, _NUMERIC) and not isinstance(value, bool) else None
 
 
 def _same(left: JSON | Missing, right: JSON | Missing) -> bool:
@@ -70,7 +72,7 @@ def _same(left: JSON | Missing, right: JSON | Missing) -> bool:
         return left is right
     if isinstance(left, str) and isinstance(right, str):
         return left.casefold() == right.casefold()
-    if isinstance(left, int | float) or isinstance(right, int | float):
+    if isinstance(left, _NUMERIC) or isinstance(right, _NUMERIC):
         one, other = number(left), number(right)
         return one is not None and one == other
     return isinstance(left, bytes) and left == right

@@ -28,7 +28,7 @@ from arazzo_runner.expressions.queries import report_query
 from arazzo_runner.expressions.scope import Names, Scope
 from arazzo_runner.expressions.selectors import Query, QueryError, compile_query
 from arazzo_runner.expressions.text import to_text
-from arazzo_runner.expressions.verdicts import Verdict, described, operand
+from arazzo_runner.expressions.verdicts import Operand, Verdict, described, operand
 from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, MISSING, Missing
 
@@ -122,9 +122,11 @@ class ComparisonJudge:
             return Verdict(self.condition, "jsonpath", False, f"the condition cannot be evaluated: {error}")
         except RecursionError:
             return Verdict(self.condition, "jsonpath", False, "the condition cannot be evaluated: nested too deeply")
+        return Verdict(self.condition, "jsonpath", passed, None if passed else self._why_not(seen), seen)
+
+    def _why_not(self, seen: Sequence[Operand]) -> str:
         facts = "; ".join(described(found.text, found.value) for found in seen)
-        why = None if passed else f"{facts}, expected {self.condition}" if facts else f"{self.condition} does not hold"
-        return Verdict(self.condition, "jsonpath", passed, why, seen)
+        return f"{facts}, expected {self.condition}" if facts else f"{self.condition} does not hold"
 
 
 def compile_query_condition(

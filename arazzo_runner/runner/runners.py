@@ -40,7 +40,7 @@ class Runner(Prepared):
                 for event in iterate(running, perform, self._clock):
                     observe(event)
             except BaseException:
-                for event in running.cancel():
+                for event in running.cancel(self._clock.now()):
                     observe(event)
                 raise
         if running.result.status == "cancelled":  # the interrupt came while the engine was at work, not while it waited
@@ -59,7 +59,7 @@ class Runner(Prepared):
                     observe(event)
                     yield event
             finally:
-                for event in running.cancel():
+                for event in running.cancel(self._clock.now()):
                     observe(event)
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ class AsyncRunner(Prepared):
                 async for event in aiterate(running, perform, self._clock):
                     observe(event)
             except BaseException:
-                for event in running.cancel():
+                for event in running.cancel(self._clock.now()):
                     observe(event)
                 raise
         return running.result
@@ -114,7 +114,7 @@ class AsyncRunner(Prepared):
                     observe(event)
                     yield event
             finally:
-                for event in running.cancel():
+                for event in running.cancel(self._clock.now()):
                     observe(event)
 
     async def aclose(self) -> None:

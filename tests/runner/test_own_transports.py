@@ -12,6 +12,7 @@ import pytest
 
 from arazzo_runner import AsyncRunner, Runner, RunResult, UnreadableDocument, load, validate
 from arazzo_runner.effects import Retrieved
+from arazzo_runner.effects.drivers import VirtualClock
 from arazzo_runner.engine.events import Event, StepFinished, WorkflowFinished
 
 API = """
@@ -182,3 +183,23 @@ def test_an_async_runner_runs_many_at_the_same_time(tmp_path: Path) -> None:
     results = asyncio.run(go())
     assert [result.outputs["first"] for result in results] == [str(number) for number in range(60)]
     assert [len(result.steps[0].attempts) for result in results] == [3] * 60
+
+
+def test_a_wait_that_is_cut_off_counts_in_what_the_run_took(document: Path) -> None:
+    clock = VirtualClock()
+
+    class CutOff:
+        def perform(self, effect: object) -> object:
+            clock.time += 3
+            raise KeyboardInterrupt
+
+        def close(self) -> None:
+            pass
+
+    seen: list[Event] = []
+    runner = Runner(document, transport=CutOff(), clock=clock, observers=[seen.append])
+    with pytest.raises(KeyboardInterrupt):
+        runner.run()
+    assert isinstance(seen[-1], WorkflowFinished)
+    assert seen[-1].result.status == "cancelled"
+    assert seen[-1].result.duration == 3

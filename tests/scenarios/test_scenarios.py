@@ -85,6 +85,11 @@ def test_scenario(scenario: Scenario) -> None:
     for observed in (in_thread, in_event_loop):
         check_observed(scenario, observed)
     assert in_thread.seen == in_event_loop.seen
+    unheard = observe(scenario, "sync", heard=False)  # events that nobody hears are not made
+    assert unheard.seen == []
+    assert (unheard.result, str(unheard.refusal)) == (in_thread.result, str(in_thread.refusal))
+    assert [send.request for send in unheard.script.sends] == [send.request for send in in_thread.script.sends]
+    assert unheard.clock.waits == in_thread.clock.waits
 
 
 @pytest.mark.parametrize(
@@ -133,8 +138,8 @@ def load(scenario: Scenario, *, strict: bool = False) -> Description:
     return checked(description)
 
 
-def observe(scenario: Scenario, driver: str) -> Observed:
-    """Load and run a scenario with one of the two drivers."""
+def observe(scenario: Scenario, driver: str, *, heard: bool = True) -> Observed:
+    """Load and run a scenario with one of the two drivers; without observers where its events are not ``heard``."""
     clock = VirtualClock()
     answers: list[Any] = []
     for answer in scenario.get("answers", []):
@@ -144,6 +149,7 @@ def observe(scenario: Scenario, driver: str) -> Observed:
         description = load(scenario)
         observed.diagnostics = description.diagnostics
         options = run_options(scenario, observed)
+        options["observers"] = options["observers"] if heard else []
         if driver == "sync":
             observed.result = Runner(description, **options).run(scenario.workflow, scenario.get("inputs"))
         else:

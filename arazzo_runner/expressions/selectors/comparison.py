@@ -101,6 +101,7 @@ class Comparison:
     text: str
     expressions: tuple[str, ...]
     condition: Condition
+    terms: tuple[Term, ...]  #: its operands, each once
 
     def judge(self, context: JSON, values: _Values) -> tuple[bool, tuple[Operand, ...]]:
         """Whether it passes on this context, and what each path and expression in it was.
@@ -108,14 +109,20 @@ class Comparison:
         ``values`` holds the values of `expressions` by their text. A null context never passes, as for any JSONPath
         condition. Raises `QueryError` when a path cannot be asked of the context.
         """
-        found = {operand: _value(operand, context, values) for operand in operands(self.condition)}
-        seen = tuple(Operand(operand.text, _shown(value)) for operand, value in found.items() if _is_looked_up(operand))
+        found = {term.text: _value(term, context, values) for term in self.terms}
+        seen = tuple([Operand(term.text, _shown(found[term.text])) for term in self.terms if _is_looked_up(term)])
         return context is not None and _passes(self.condition, found), seen
 
 
 # --- judging ----------------------------------------------------------------------------------------------------------
-def _passes(condition: Condition, found: Mapping[Term, JSON | Missing]) -> bool:
+def _passes(condition: Condition, found: _Values) -> bool:
+    """``found`` holds the operands' values by their text, which says all of an operand."""
     match condition:
+        case Relation(left, "in", right):
+            listed = found[right.text]
+            return isinstance(listed, list) and any(equal(found[left.text], item) for item in listed)
+        case Relation(left, operator, right):
+            return compare(operator, found[left.text], found[right.text])
         case Joined("||", conditions):
             return any(_passes(inner, found) for inner in conditions)
         case Joined(_, conditions):
@@ -123,12 +130,7 @@ def _passes(condition: Condition, found: Mapping[Term, JSON | Missing]) -> bool:
         case Not(inner):
             return not _passes(inner, found)
         case Truth(operand):
-            return holds(found[operand])
-        case Relation(left, "in", right):
-            listed = found[right]
-            return isinstance(listed, list) and any(equal(found[left], item) for item in listed)
-        case Relation(left, operator, right):
-            return compare(operator, found[left], found[right])
+            return holds(found[operand.text])
 
 
 def _value(operand: Term, context: JSON, values: _Values) -> JSON | Missing:
@@ -142,7 +144,7 @@ def _value(operand: Term, context: JSON, values: _Values) -> JSON | Missing:
         case List(items=items):
             return [_shown(_value(item, context, values)) for item in items]
         case Path(parts=parts, length=length):
-            return _selected("".join(_written(part, values) for part in parts), context, length=length)
+            return _selected("".join([_written(part, values) for part in parts]), context, length=length)
 
 
 def _selected(query: str, context: JSON, *, length: bool) -> JSON:

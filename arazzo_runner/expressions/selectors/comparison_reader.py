@@ -76,8 +76,9 @@ def read_comparison(text: str) -> Comparison | None:
         return None
     if isinstance(condition, Truth) and not text.lstrip().startswith("("):
         return None
-    needed = dict.fromkeys(name for operand in operands(condition) for name in expressions(operand))
-    return Comparison(text, tuple(needed), condition)
+    terms = tuple(dict.fromkeys(operands(condition)))
+    needed = dict.fromkeys(name for operand in terms for name in expressions(operand))
+    return Comparison(text, tuple(needed), condition, terms)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

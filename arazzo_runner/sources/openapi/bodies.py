@@ -84,13 +84,13 @@ class RequestBody:
 
     def choose(self, wanted: str | None, payload: JSON) -> str:
         """The media type: the step's with its parameters, else the operation's JSON one, else its first."""
+        of = media_type(wanted) if wanted is not None else None
+        if wanted is not None and (of is None or not of.is_range):
+            return wanted.strip()
         names = [name for name in self.contents if (kind := media_type(name)) and not kind.is_range]
-        if wanted is not None:
-            kind = media_type(wanted)
-            if kind is None or not kind.is_range:
-                return wanted.strip()
-            names = [name for name in names if kind.covers(_kind(name))]
-            return names[0] if names else _guess(payload, kind)
+        if of is not None:
+            names = [name for name in names if of.covers(_kind(name))]
+            return names[0] if names else _guess(payload, of)
         if not names:
             return _guess(payload, media_type(next(iter(self.contents), "*/*")) or MediaType("*/*"))
         if len(names) == 1:

@@ -282,7 +282,7 @@ def _in_header(draft: Draft, name: str, value: JSON, parameter: Parameter) -> No
 def header_value(name: str, value: str) -> str:
     """A header's value fit to send. Raises `CannotSend` for what would break the message."""
     value = value.strip()
-    if _UNSENDABLE.search(value) or not _TOKEN.fullmatch(name):
+    if not (value.isprintable() or _UNSENDABLE.search(value) is None) or _TOKEN.fullmatch(name) is None:
         raise CannotSend("header", f"the header '{name}' cannot be sent: its name or value has illegal characters")
     return value
 

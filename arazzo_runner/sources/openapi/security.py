@@ -157,7 +157,8 @@ def grants(
     An alternative that the step has begun to meet comes first; the empty one is met last, because a
     caller who has set a credential wants it used.
     """
-    for alternative in sorted(wanted, key=lambda schemes: _rank(schemes, given)):
+    ranked = sorted(wanted, key=lambda schemes: _rank(schemes, given)) if len(wanted) > 1 else wanted
+    for alternative in ranked:
         found = [_met(scheme, credentials, given, server) for scheme in alternative]
         if None not in found:
             return tuple(grant for grant in found if grant is not None and grant is not _NOTHING)
