@@ -6,8 +6,9 @@ Knows JSON; it must not know what a document means, nor how problems are shown.
 from __future__ import annotations
 
 import re
+from functools import partial
 from json import JSONDecodeError, JSONDecoder
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from arazzo_runner.loader.build import MAX_COLLECTIONS, MAX_DEPTH
 from arazzo_runner.loader.outline import LEVELS, Path, Ranges
@@ -21,14 +22,23 @@ _AFTER = re.compile(r"[ \t\n\r]*([,}])[ \t\n\r]*")
 
 
 class Unclear(Exception):
-    """The text may have a key twice in an object, nest too deeply or hold too much: read it event by event."""
+    """The text has a key twice in an object, nests too deeply or holds too much: read it event by event."""
 
 
 def _refuse_constant(word: str) -> NoReturn:
     raise BadNumber(word, "a finite number, or text in quotes")
 
 
-_DECODER = JSONDecoder(parse_int=whole_number, parse_float=finite_number, parse_constant=_refuse_constant)
+def _each_once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Unclear
+    return members
+
+
+_decoder = partial(JSONDecoder, parse_int=whole_number, parse_float=finite_number, parse_constant=_refuse_constant)
+_DECODER = _decoder(object_pairs_hook=_each_once)
+_SYNTAX = _decoder()
 
 
 def load_json(text: str, ranges: Ranges | None = None) -> JSON:
@@ -37,12 +47,19 @@ def load_json(text: str, ranges: Ranges | None = None) -> JSON:
     Raises `json.JSONDecodeError`, `BadNumber`, and `Unclear` where a look at each event has to say what is wrong.
     """
     try:
-        value = _DECODER.decode(text) if ranges is None else _with_ranges(text, ranges)
+        value = _decoded(text, ranges)
     except RecursionError:
         raise Unclear from None
-    if _members(value) != _keys_at_most(text):
-        raise Unclear
+    _check_size(value)
     return value
+
+
+def _decoded(text: str, ranges: Ranges | None) -> JSON:
+    try:
+        return load_part(text) if ranges is None else _with_ranges(text, ranges)
+    except Unclear:
+        _SYNTAX.decode(text)  # the events are for what is JSON: errors in the rest of the text come first
+        raise
 
 
 def load_part(text: str) -> JSON:
@@ -51,33 +68,20 @@ def load_part(text: str) -> JSON:
     return value
 
 
-def _keys_at_most(text: str) -> int:
-    """How many members the objects of a text have, or more: some texts look like a key (``": no key"``).
-
-    Each key ends with a quote before a colon. A quote behind one backslash is a character of a text.
-    """
-    squeezed = text.encode("utf-8", "surrogatepass").translate(None, b" \t\n\r")
-    keys = squeezed.count(b'":')
-    if b"\\" in squeezed:
-        keys -= squeezed.count(b'\\":') - squeezed.count(b'\\\\":')
-    return keys
-
-
-def _members(value: JSON) -> int:
-    """How many members the objects of a value have. Raises `Unclear` where it is too deep or too large."""
-    members = collections = 0
-    level: list[JSON] = [value]
-    for _ in range(MAX_DEPTH + 1):
-        members += sum([len(each) for each in level if type(each) is dict])
+def _check_size(value: JSON) -> None:
+    """Raises `Unclear` where a value is too deep or too large."""
+    collections = 0
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH + 2):
         level = [
             child
             for each in level
-            for child in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+            for child in (each.values() if type(each) is dict else each)
             if type(child) in _NESTED
         ]
         collections += len(level)
         if not level:
-            return members
+            return
         if collections > MAX_COLLECTIONS:
             break
     raise Unclear
@@ -86,13 +90,13 @@ def _members(value: JSON) -> int:
 # --- with the places of the upper levels ------------------------------------------------------------------------------
 def _with_ranges(text: str, ranges: Ranges) -> JSON:
     start = _end_of(_SPACE, text, 0)
+    if text[start : start + 1] != "{":
+        return load_part(text)
     try:
         value, end = _object(text, start, (), ranges)
     except JSONDecodeError:
         end = start
-    if _end_of(_SPACE, text, end) != len(text):
-        value = _DECODER.decode(text)  # says what is wrong
-    return value
+    return value if _end_of(_SPACE, text, end) == len(text) else load_part(text)  # which says what is wrong
 
 
 def _object(text: str, start: int, path: Path, ranges: Ranges) -> tuple[JSON, int]:
@@ -101,21 +105,28 @@ def _object(text: str, start: int, path: Path, ranges: Ranges) -> tuple[JSON, in
     at = _end_of(_SPACE, text, start + 1)
     while text[at : at + 1] == '"':
         key, at = _DECODER.raw_decode(text, at)
-        at = _end_of(_COLON, text, at)
-        here, first = (*path, key), text[at : at + 1]
-        value, end = (
-            _object(text, at, here, ranges) if first == "{" and len(here) < LEVELS else _DECODER.raw_decode(text, at)
-        )
-        if first in ("{", "["):
-            ranges[here] = (at, end)
-        members[key] = value
-        after = _AFTER.match(text, end)
+        colon = _COLON.match(text, at)
+        if colon is None:
+            break
+        if key in members:
+            raise Unclear
+        members[key], at = _member(text, colon.end(), (*path, key), ranges)
+        after = _AFTER.match(text, at)
         if after is None:
             break
         at = after.end()
         if after[1] == "}":
             return members, after.start(1) + 1
     return _DECODER.raw_decode(text, start)  # an empty object; else the parser says what it expected
+
+
+def _member(text: str, at: int, path: Path, ranges: Ranges) -> tuple[JSON, int]:
+    first = text[at : at + 1]
+    opened = first == "{" and len(path) < LEVELS
+    value, end = _object(text, at, path, ranges) if opened else _DECODER.raw_decode(text, at)
+    if first in ("{", "["):
+        ranges[path] = (at, end)
+    return value, end
 
 
 def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:

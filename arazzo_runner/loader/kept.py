@@ -7,13 +7,13 @@ values of the upper levels, and is found by the hash of the whole content: no ot
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple, Protocol
 
 from arazzo_runner.loader.json_text import load_part
 from arazzo_runner.loader.outline import Ranges, deferred, outline
-from arazzo_runner.loader.yaml import decode, is_flow, parse_text
+from arazzo_runner.loader.yaml import bounded_text, decode, is_flow, parse_text, without_gc
 from arazzo_runner.sources.openapi import OperationName, operation_names
 from arazzo_runner.values import JSON
 
@@ -55,9 +55,34 @@ def record_of(raw: JSON, ranges: Ranges) -> bytes | None:
     return json.dumps({"members": members, "operations": operation_names(raw)}).encode()
 
 
+def read_whole(content: bytes, location: str, media_type: str | None, keep: Callable[[bytes], None]) -> Recalled:
+    """A description that has no record yet; its record goes to ``keep``. Raises `InvalidDescription`.
+
+    Where there can be one, the whole value is let go while the collector is off, and the parts that are used are read
+    again: few are, and the collector would walk through all of them soon after, for a good part of the time it took to
+    read them.
+    """
+    with without_gc():
+        text = bounded_text(content, location)
+        ranges: Ranges = {}
+        raw = parse_text(text, location, media_type, openapi=True, ranges=ranges)
+        record = record_of(raw, ranges)
+        if record is None:
+            return Recalled(raw, None)
+        keep(record)
+        found = _recalled(record, text, location)
+        if found is None or found.operations is None:  # without their names all paths are read
+            return Recalled(raw, None)
+        del raw
+    return found
+
+
 def recall(record: bytes, content: bytes, location: str) -> Recalled | None:
     """The description of this content by its record; None when that is no record."""
-    text = decode(content, location)
+    return _recalled(record, decode(content, location), location)
+
+
+def _recalled(record: bytes, text: str, location: str) -> Recalled | None:
     flow = is_flow(text)
 
     def read(key: str, start: int, end: int) -> JSON:

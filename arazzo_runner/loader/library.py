@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, TypeAlias
 
 from arazzo_runner.effects import Retrieved
 from arazzo_runner.errors import InvalidDescription, UnreadableDocument
-from arazzo_runner.loader.kept import WORTH, Cache, recall, record_name, record_of
+from arazzo_runner.loader.kept import WORTH, Cache, read_whole, recall, record_name
 from arazzo_runner.loader.locations import identity, is_remote, join, tidy
-from arazzo_runner.loader.outline import Ranges
 from arazzo_runner.loader.yaml import parse_document
 from arazzo_runner.records import dataclass
 from arazzo_runner.sources.openapi import OperationName
@@ -138,17 +138,13 @@ class Library:
 
 def _by_record(retrieved: Retrieved, location: str, cache: Cache) -> Parsed:
     """A large description by the record that an earlier reading left, or read whole and recorded."""
-    content, operations = retrieved.content, None
+    content = retrieved.content
     name = record_name(content)
     record = cache.get(name)
-    if record is not None and (recalled := recall(record, content, location)) is not None:
-        raw, operations = recalled
-    else:
-        ranges: Ranges = {}
-        raw = parse_document(content, location, retrieved.media_type, openapi=True, ranges=ranges)
-        if (record := record_of(raw, ranges)) is not None:
-            cache.put(name, record)
-    return Parsed(location, own_uri(raw, location), content, raw, operations)
+    found = None if record is None else recall(record, content, location)
+    if found is None:
+        found = read_whole(content, location, retrieved.media_type, partial(cache.put, name))
+    return Parsed(location, own_uri(found.raw, location), content, *found)
 
 
 def own_uri(raw: JSON, location: str) -> str:

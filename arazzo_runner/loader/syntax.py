@@ -164,6 +164,6 @@ def _found(text: str, index: int) -> str:
 
 def lone_surrogate(text: str) -> re.Match[str] | None:
     """The first escape in a JSON text that is half of a surrogate pair."""
-    if "\\u" not in text or ("\\ud" not in text and "\\uD" not in text):
+    if "\\" not in text or ("\\ud" not in text and "\\uD" not in text):
         return None
     return next((found for found in _ESCAPES.finditer(text) if found[1]), None)

@@ -58,10 +58,16 @@ def parse_document(
     With ``openapi``, keys such as ``200:`` are text. The places of the upper levels go to ``ranges``, if it is given.
     Raises `InvalidDescription`, whose diagnostics have their spans.
     """
+    text = bounded_text(content, location, max_bytes)
+    return parse_text(text, location, media_type, openapi=openapi, ranges=ranges)
+
+
+def bounded_text(content: bytes, location: str, max_bytes: int = MAX_BYTES) -> str:
+    """`decode` for a document that is not too large. Raises `InvalidDescription`."""
     if len(content) > max_bytes:
         message = f"expected at most {max_bytes:,} bytes, found {len(content):,}"
         raise _invalid(DOCUMENT_TOO_LARGE, message, "split the document", location)
-    return parse_text(decode(content, location), location, media_type, openapi=openapi, ranges=ranges)
+    return decode(content, location)
 
 
 def decode(content: bytes, location: str) -> str:
@@ -86,7 +92,7 @@ def parse_text(
     ranges: Ranges | None = None,
 ) -> JSON:
     """`parse_document` for a text that is decoded already; the places of its upper levels go to ``ranges``."""
-    with _without_gc():
+    with without_gc():
         if not is_flow(text):
             return _parse_yaml(text, location, openapi, ranges)
         try:
@@ -110,7 +116,7 @@ def _declares_json(location: str, media_type: str | None) -> bool:
 
 
 @contextmanager
-def _without_gc() -> Iterator[None]:
+def without_gc() -> Iterator[None]:
     """The collector would walk the growing document again and again; that costs more than building it."""
     enabled = gc.isenabled()
     gc.disable()

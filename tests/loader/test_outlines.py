@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from loading import HEAD, load
 
+from arazzo_runner.diagnostics import Diagnostic
+from arazzo_runner.errors import InvalidDescription
 from arazzo_runner.loader import events, outline
-from arazzo_runner.loader.kept import WORTH, recall, record_name, record_of
+from arazzo_runner.loader.kept import WORTH, read_whole, recall, record_name, record_of
 from arazzo_runner.loader.outline import Deferred, Ranges
 from arazzo_runner.loader.yaml import parse_document
 from arazzo_runner.sources.openapi import OperationName
@@ -153,6 +155,33 @@ def test_operations_are_known_without_their_paths() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        '["a": 1}',
+        '{"a" 1}',
+        '{"a"1}',
+        '{"a""b"}',
+        '{"a": 1 "b": 2}',
+        '{"a": {"b": 1,}}',
+        '{"a": 1}}',
+        '{"a": 1',
+        '{"a": 1, "a": 2,}',
+        '{"a": {"b": [{"c": 1, "c": 2}]}, }',
+        '{"a": 1, "a": 2}',
+        '{"a": {"b": [{"c": 1, "c" :2}]}}',
+        '{"a": {"b": 1, "b": 2}, "c": 1e999}',
+    ],
+)
+def test_what_is_wrong_in_json_is_said_with_the_places_and_without(text: str) -> None:
+    def said(ranges: Ranges | None) -> tuple[Diagnostic, ...]:
+        with pytest.raises(InvalidDescription) as caught:
+            parse_document(text.encode(), "api.json", openapi=True, ranges=ranges)
+        return tuple(caught.value.diagnostics)
+
+    assert said({}) == said(None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "a: &a {b: 1}\nc: *a\n",  # a part cannot be read without the other
         "{a: {b: 1}}",  # YAML in flow style
         "<<: {a: {b: 1}}\n",
@@ -199,6 +228,21 @@ workflows:
       - {{stepId: c, operationId: op77}}
       - {{stepId: d, operationId: OP8}}
 """
+
+
+def test_the_first_reading_too_holds_only_what_is_used() -> None:
+    """So that the collector does not walk through all the rest."""
+    content, kept = TEXTS["yaml"].encode(), list[bytes]()
+    found = read_whole(content, "api", None, kept.append)
+    assert isinstance(found.raw, Deferred)
+    assert dict.__getitem__(found.raw["components"]["schemas"], "Pet") is None
+    assert found == recall(kept[0], content, "api")
+
+
+@pytest.mark.parametrize("text", ["paths: {/a: {$ref: far.yaml}}\n", "a: &a {b: 1}\nc: *a\n"])
+def test_a_description_that_is_needed_whole_is_kept_whole(text: str) -> None:
+    found = read_whole(text.encode(), "api", None, [].append)
+    assert type(found.raw) is dict
 
 
 def test_findings_and_operations_are_the_same_with_a_record() -> None:
