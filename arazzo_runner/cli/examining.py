@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from functools import partial
 from multiprocessing import active_children, get_context
 from time import monotonic
@@ -116,12 +117,12 @@ def examine_all(
     if wanted < 2 or len(files) < 2:
         yield from _here(files, begin, progress)
         return
-    reports = _elsewhere(files, begin, wanted, progress)
     done = 0
     try:
-        for report in reports:
-            yield report
-            done += 1
+        with closing(_elsewhere(files, begin, wanted, progress)) as reports:  # an interrupt's traceback would keep it
+            for report in reports:
+                yield report
+                done += 1
     except BrokenProcessPool:  # processes cannot be started here, or were ended by the system
         yield from _here(files[done:], begin, progress)
 
@@ -152,7 +153,9 @@ def _examine(files: Sequence[str]) -> list[FileReport]:
     return [_examiner[0](file) for file in files]
 
 
-def _elsewhere(files: Sequence[str], begin: Begin, jobs: int, progress: Callable[[int], None]) -> Iterator[FileReport]:
+def _elsewhere(
+    files: Sequence[str], begin: Begin, jobs: int, progress: Callable[[int], None]
+) -> Generator[FileReport, None, None]:
     ready = {index: begin()(file) for index, file in enumerate(files) if file == STDIN}
     lots = shared_out([index for index in range(len(files)) if index not in ready], files, jobs)
     pool = ProcessPoolExecutor(min(jobs, len(lots)) or 1, get_context("spawn"), _begin, (begin,))
