@@ -10,7 +10,12 @@ from arazzo_runner import Description, load
 from arazzo_runner.effects import Retrieved
 
 INPUTS: dict[str, Any] = {"token": "t0ken-of-bench", "scenario": "scn_1"}
-ANSWER = {"id": "run_1", "state": "running", "total": 3, "items": [{"id": 1, "ok": True}, {"id": 2, "ok": False}]}
+ANSWER: dict[str, Any] = {
+    "id": "run_1",
+    "state": "running",
+    "total": 3,
+    "items": [{"id": 1, "ok": True}, {"id": 2, "ok": False}],
+}
 
 API = {
     "openapi": "3.1.0",

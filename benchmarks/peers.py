@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -78,9 +79,7 @@ def written(folder: Path, url: str, steps: int) -> Path:
 
 
 def _measured(by_steps: dict[int, list[str]]) -> dict[str, list[float]]:
-    return in_turns(
-        {str(steps): lambda command=command: _seconds(command) for steps, command in by_steps.items()}, ROUNDS
-    )
+    return in_turns({str(steps): partial(_seconds, command) for steps, command in by_steps.items()}, ROUNDS)
 
 
 def _seconds(command: list[str]) -> float:

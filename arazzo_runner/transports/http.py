@@ -1,6 +1,6 @@
 """Sends requests over HTTP, from a thread or in an asyncio event loop; the requests go out exactly as they are.
 
-`hops` says what is sent; `connections` and `aconnections` move it, or a client of httpx does. It must not know
+`hops` says what is sent; `connections` and `async_connections` move it, or a client of httpx does. It must not know
 workflows or retries: those are the engine's.
 """
 
@@ -84,7 +84,7 @@ class HttpTransport:
                 else:
                     hop = hops.send(response)
         except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
+            return done.value  # type: ignore[no-any-return]  # a generator gives what it returns as Any
 
     def _mover(self, origin: Origin) -> Mover:
         if origin not in self._movers:
@@ -142,7 +142,7 @@ class AsyncHttpTransport:
                 else:
                     hop = hops.send(response)
         except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
+            return done.value  # type: ignore[no-any-return]  # a generator gives what it returns as Any
 
     def _mover(self, origin: Origin) -> AsyncMover:
         if origin not in self._movers:

@@ -26,6 +26,7 @@ C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 #: httpx's own timeouts come first where they can: it closes what it opened, which a cancelled handshake is not.
 _GRACE = 0.1
+_PHASES = ("connect", "read", "write", "pool")
 _CUT = ("disconnected", "closed connection", "incomplete")
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 
@@ -148,10 +149,8 @@ class _ExactURL(httpx.URL):
 
 
 def _plain(out: Outgoing, hop: Hop) -> httpx.Request:
-    url = _ExactURL(out.url, out.target)
-    request = httpx.Request(out.method, url, headers=out.headers, content=out.content, extensions=_timeout(hop))
-    request.url = url  # httpx made a plain copy
-    return request
+    request = httpx.Request(out.method, out.url, headers=out.headers, content=out.content, extensions=_timeout(hop))
+    return _exact(request, out)
 
 
 def _built(client: httpx.Client | httpx.AsyncClient, out: Outgoing, hop: Hop) -> httpx.Request:
@@ -159,7 +158,12 @@ def _built(client: httpx.Client | httpx.AsyncClient, out: Outgoing, hop: Hop) ->
     request = client.build_request(
         out.method, out.url, headers=out.headers, content=out.content, extensions=_timeout(hop)
     )
-    if not client.params:
+    return request if client.params else _exact(request, out)
+
+
+def _exact(request: httpx.Request, out: Outgoing) -> httpx.Request:
+    """The request with its target as it was written, where httpx would write another."""
+    if request.url.raw_path != out.target:
         request.url = _ExactURL(out.url, out.target)
     return request
 
@@ -171,7 +175,7 @@ def _auth(out: Outgoing, ours: bool) -> Any:
 
 
 def _timeout(hop: Hop) -> dict[str, Any]:
-    return {"timeout": httpx.Timeout(hop.deadline.left()).as_dict()}
+    return {"timeout": dict.fromkeys(_PHASES, hop.deadline.left())}
 
 
 def _headers(response: httpx.Response) -> Headers:

@@ -72,7 +72,7 @@ def scope(**changed: object) -> Scope:
         "self_uri": "https://example.com/workflow.yaml",
         "exchange": exchange,
     }
-    return Scope(**{**values, **changed})  # type: ignore[arg-type]
+    return Scope(**{**values, **changed})  # type: ignore[arg-type]  # mypy cannot see which field a name is
 
 
 class Findings(OriginReport):

@@ -20,7 +20,7 @@ def with_source(url: str, type_: str = "openapi", self_: str | None = None) -> s
 
 def ask(text: str, contents: dict[str, str], at: str = "main.yaml", **options: object):
     files = Files({at: text, **contents})
-    return load_description(at, retrieve=files, **options), files.asked  # type: ignore[arg-type]
+    return load_description(at, retrieve=files, **options), files.asked  # type: ignore[arg-type]  # options of several types
 
 
 @pytest.mark.parametrize(

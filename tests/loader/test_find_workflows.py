@@ -54,8 +54,8 @@ def test_the_outputs_of_a_called_workflow_are_known_when_expressions_are_read() 
         "  - {stepId: b, operationId: listItems, outputs: {x: $steps.a.outputs.items.all}}"
     )
     step = load(text, {"child.yaml": child}).workflow("w").steps[1].step
-    assert str(step.outputs["x"].expression) == "$steps.a.outputs.items.all"  # type: ignore[union-attr]
-    assert step.outputs["x"].expression.name == "items.all"  # type: ignore[union-attr]
+    assert str(step.outputs["x"].expression) == "$steps.a.outputs.items.all"  # type: ignore[union-attr]  # an expression that selects
+    assert step.outputs["x"].expression.name == "items.all"  # type: ignore[union-attr]  # an expression that selects
 
 
 BAD = {

@@ -133,7 +133,7 @@ COPIES = {
 def test_a_copy_has_everything(read: Any) -> None:
     content = TEXTS["json"].encode()
     copied = read(recalled(content)["components"]["schemas"])
-    assert copied == JSON["components"]["schemas"]  # type: ignore[index]
+    assert copied == JSON["components"]["schemas"]  # type: ignore[index]  # an object
     assert type(copied) is dict
 
 
@@ -206,7 +206,7 @@ class Kept(dict[str, bytes]):
 
     found = 0
 
-    def get(self, name: str) -> bytes | None:  # type: ignore[override]
+    def get(self, name: str) -> bytes | None:  # type: ignore[override]  # a dict that stands for a store
         self.found += name in self
         return super().get(name)
 

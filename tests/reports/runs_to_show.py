@@ -35,7 +35,7 @@ def attempt(status: int = 200, body: bytes = b"{}", **facts: object) -> Attempt:
     passed = status == 200
     why = None if passed else f"$statusCode is {status}"
     verdict = Verdict("$statusCode == 200", "simple", passed, why, (Operand("$statusCode", status),))
-    return Attempt(request=request(), response=response(status, body), verdicts=(verdict,), duration=0.0079, **facts)  # type: ignore[arg-type]
+    return Attempt(request=request(), response=response(status, body), verdicts=(verdict,), duration=0.0079, **facts)  # type: ignore[arg-type]  # facts of several types
 
 
 def step(step_id: str = "poll", status: int = 200, **facts: object) -> StepResult:
@@ -46,12 +46,12 @@ def step(step_id: str = "poll", status: int = 200, **facts: object) -> StepResul
         "operation_id": "getRuns",
         "duration": 0.0083,
     } | facts
-    return StepResult(step_id, done, **facts)  # type: ignore[arg-type]
+    return StepResult(step_id, done, **facts)  # type: ignore[arg-type]  # facts of several types
 
 
 def result(*steps: StepResult, status: str = "succeeded", **facts: object) -> RunResult:
     facts = {"started_at": 1_795_341_600.0, "duration": 1.25, "outputs": {"runId": "run_1"}} | facts
-    return RunResult("flow.yml", "flow", status, steps=steps, **facts)  # type: ignore[arg-type]
+    return RunResult("flow.yml", "flow", status, steps=steps, **facts)  # type: ignore[arg-type]  # facts of several types
 
 
 def failed(*steps: StepResult, body: bytes = b'{"message": "not running"}') -> RunResult:

@@ -36,7 +36,7 @@ def said(run: RunResult, width: int | None = None, stood: str = "") -> list[str]
 
 
 def one_step(*attempts: Attempt, error: RunError, status: str = "failed", **facts: object) -> RunResult:
-    step = StepResult("score", "failed", "POST /score", attempts=attempts, **facts)  # type: ignore[arg-type]
+    step = StepResult("score", "failed", "POST /score", attempts=attempts, **facts)  # type: ignore[arg-type]  # facts of several types
     return result(step, status=status, error=error, outputs={})
 
 

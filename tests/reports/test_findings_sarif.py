@@ -27,7 +27,7 @@ def found(
     origin = Origin(document, "/workflows/0/steps/0")
     return Found(
         Diagnostic(code, "no step 'x'", origin, "did you mean 'y'?", code.severity, span=span, **more), "  x: 1"
-    )  # type: ignore[arg-type]
+    )  # type: ignore[arg-type]  # facts of several types
 
 
 def log(*reports: FileReport) -> dict:

@@ -20,7 +20,7 @@ from arazzo_runner.engine.events import (
     WorkflowFinished,
     WorkflowStarted,
 )
-from arazzo_runner.engine.results import Attempt, RunError, StepResult
+from arazzo_runner.engine.results import Attempt, AttemptError, RunError, StepResult
 from arazzo_runner.reports.history import KEPT_FAILURES
 from arazzo_runner.reports.junit import JUnitReport
 from arazzo_runner.reports.kinds import About
@@ -89,7 +89,7 @@ def test_a_large_answer_is_cut() -> None:
 
 
 def test_an_error_is_not_a_failure() -> None:
-    timed_out = Attempt(error=RunError("timeout", "no answer in 60 s"))  # type: ignore[arg-type]
+    timed_out = Attempt(error=AttemptError("timeout", "no answer in 60 s"))
     events = one_step(step("s", 409, attempts=(timed_out,)))
     over = result(step("s", 409), status="failed", error=RunError("timeout", "step 's' failed: no answer", "s"))
     (suite,) = junit(written(*events[:-1], WorkflowFinished(path=("flow",), result=over))).values()

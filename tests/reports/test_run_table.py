@@ -54,8 +54,8 @@ def visit(
         events.append(
             AttemptFinished(path=path, step_id=step_id, attempt=attempt, succeeded=status == 200, error=error)
         )
-    done = "succeeded" if statuses[-1] == 200 else "failed"
-    events.append(StepFinished(path=path, step=StepResult(step_id, done, action=action, duration=0.5)))  # type: ignore[arg-type]
+    step = StepResult(step_id, "succeeded" if statuses[-1] == 200 else "failed", action=action, duration=0.5)
+    events.append(StepFinished(path=path, step=step))
     return events
 
 

@@ -103,7 +103,7 @@ def by_name(spans: InMemorySpanExporter, name: str) -> list[ReadableSpan]:
 def play(
     document: Path, answers: list[object], spans: InMemorySpanExporter, workflow: str = "flow"
 ) -> ScriptedTransport:
-    transport = ScriptedTransport(answers)  # type: ignore[arg-type]
+    transport = ScriptedTransport(answers)  # type: ignore[arg-type]  # the answers are of several shapes
     runner = Runner(document, transport=transport, clock=VirtualClock(), credentials={}, telemetry=telemetry(spans))
     runner.run(workflow, INPUTS)
     return transport

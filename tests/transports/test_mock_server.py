@@ -78,7 +78,7 @@ def test_what_no_workflow_uses_is_explained(client: httpx.Client) -> None:
     ],
 )
 def test_a_bad_request_does_no_harm(server: MockServer, client: httpx.Client, head: str, status: bytes) -> None:
-    with socket.create_connection(server.server_address[:2], timeout=5) as connection:  # type: ignore[arg-type]
+    with socket.create_connection(server.server_address[:2], timeout=5) as connection:  # type: ignore[arg-type]  # a host and a port, as it is bound to an IPv4 address
         connection.sendall(head.encode())
         connection.shutdown(socket.SHUT_WR)
         assert status in connection.recv(4096) if status else True

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from arazzo_runner.expressions.nodes import ExpressionType
-from arazzo_runner.expressions.selectors import QueryError, compile_query, xpath_bounds
+from arazzo_runner.expressions.selectors import Query, QueryError, compile_query, xpath_bounds
 from arazzo_runner.expressions.selectors.xpath import VERSIONS
 from arazzo_runner.values import JSON
 
@@ -24,7 +24,7 @@ SOAP = (
 )
 
 
-def query(text: str, version: str = "xpath-31"):  # type: ignore[no-untyped-def]
+def query(text: str, version: str = "xpath-31") -> Query:
     return compile_query(ExpressionType("xpath", version), text)
 
 
