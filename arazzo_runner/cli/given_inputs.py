@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import isinf
 from pathlib import Path
 from typing import TypeAlias
@@ -17,7 +17,6 @@ from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.description import BoundWorkflow
 from arazzo_runner.errors import InvalidInputs, UnreadableDocument
 from arazzo_runner.reports.lines import line
-from arazzo_runner.secrecy import secret_values
 from arazzo_runner.sources import FileContent
 from arazzo_runner.values import JSON
 
@@ -129,15 +128,7 @@ def _converted(workflow: BoundWorkflow, name: str, given: Given) -> JSON:
 
 def hide(terminal: Terminal, workflow: BoundWorkflow, values: Mapping[str, JSON]) -> None:
     """Hide the secrets among the inputs from now on (S10)."""
-    terminal.redactor.add(*secrets_among(workflow, values))
-
-
-def secrets_among(workflow: BoundWorkflow, values: Mapping[str, JSON]) -> Iterator[str]:
-    """The texts among the inputs that must not be shown (S10)."""
-    schemas = inputs.declared(workflow.inputs_schema)
-    secret = inputs.secret_names(workflow)
-    for name, value in values.items():
-        yield from secret_values(value, schemas.get(name), "secret" if name in secret else name)
+    terminal.redactor.add(*inputs.secrets_among(workflow, values))
 
 
 def _asked(terminal: Terminal, workflow: BoundWorkflow, values: dict[str, JSON]) -> dict[str, JSON]:
@@ -145,8 +136,7 @@ def _asked(terminal: Terminal, workflow: BoundWorkflow, values: dict[str, JSON])
     absent = inputs.missing(workflow.inputs_schema, values)
     if not absent or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return values
-    secret = inputs.secret_names(workflow)
-    asked = {name: _prompt(terminal, workflow, name, hidden=name in secret) for name in absent}
+    asked = {name: _prompt(terminal, workflow, name, hidden=name in workflow.secret_inputs) for name in absent}
     hide(terminal, workflow, asked)
     return values | asked
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from time import time
 from typing import Final, Literal, TypeAlias
 
-from arazzo_runner.cli.given_inputs import secrets_among
 from arazzo_runner.cli.opening import Opened
 from arazzo_runner.cli.terminal import Terminal
 from arazzo_runner.description import BoundWorkflow
@@ -15,6 +14,7 @@ from arazzo_runner.diagnostics import Origin
 from arazzo_runner.engine.events import Event, WorkflowFinished, WorkflowStarted
 from arazzo_runner.engine.results import RunError, RunResult, Status
 from arazzo_runner.errors import ArazzoError, InvalidDescription, InvalidInputs, UnreadableDocument
+from arazzo_runner.inputs import secrets_among
 from arazzo_runner.reports.frames import by_place, summary
 from arazzo_runner.reports.history import NOT_RUN
 from arazzo_runner.values import JSON

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from arazzo_runner.description import BoundWorkflow, Description
 from arazzo_runner.expressions import source_text
-from arazzo_runner.inputs import declared, secret_names
+from arazzo_runner.inputs import declared
 from arazzo_runner.reports.redact import Redactor
 from arazzo_runner.secrecy import secret_values
 from arazzo_runner.validation.secrets import known_tokens, written_secrets
@@ -30,7 +30,7 @@ def redactor_for(description: Description) -> Redactor:
 
 def _defaults(workflow: BoundWorkflow) -> Iterator[str]:
     schemas = declared(workflow.inputs_schema)
-    for name in secret_names(workflow):
+    for name in workflow.secret_inputs:
         schema = schemas.get(name)
         if isinstance(schema, dict):
             yield from secret_values(schema.get("default"), schema, "secret")

@@ -15,7 +15,7 @@ from typing import Final
 from arazzo_runner.description import BoundWorkflow
 from arazzo_runner.errors import InvalidInputs
 from arazzo_runner.inputs.patterns import searches
-from arazzo_runner.secrecy import is_secret_name, is_secret_schema
+from arazzo_runner.secrecy import is_secret_name, is_secret_schema, secret_values
 from arazzo_runner.values import JSON
 
 Schema = Mapping[str, JSON] | bool | None
@@ -55,11 +55,11 @@ def missing(schema: Schema, values: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(name for name in required(schema) if name not in values and not _has_default(known.get(name)))
 
 
-def secret_names(bound: BoundWorkflow) -> frozenset[str]:
-    """The inputs that must not be shown (S10): by what the loader found, by name, or by schema."""
-    known = declared(bound.inputs_schema)
-    named = {name for name, schema in known.items() if is_secret_name(name) or is_secret_schema(schema)}
-    return bound.secret_inputs | named
+def secrets_among(bound: BoundWorkflow, values: Mapping[str, JSON]) -> Iterator[str]:
+    """The texts among a workflow's inputs that must not be shown (S10)."""
+    schemas = declared(bound.inputs_schema)
+    for name, value in values.items():
+        yield from secret_values(value, schemas.get(name), "secret" if name in bound.secret_inputs else name)
 
 
 def _parts(schema: object, depth: int = 0) -> Iterator[Mapping[str, JSON]]:

@@ -12,7 +12,6 @@ from arazzo_runner.description import BoundAction, BoundStep, BoundWorkflow, Des
 from arazzo_runner.expressions import source_text
 from arazzo_runner.expressions.nodes import Value
 from arazzo_runner.reports.redact import HIDDEN, Redactor
-from arazzo_runner.secrecy import is_secret_name, is_secret_schema
 from arazzo_runner.sources import SecurityNeed
 from arazzo_runner.values import JSON
 
@@ -95,8 +94,8 @@ def _parts(schema: Mapping[str, JSON]) -> Iterable[Mapping[str, JSON]]:
 
 def _input(bound: BoundWorkflow, name: str, schema: JSON, required: bool) -> dict[str, Any]:
     facts: Mapping[str, JSON] = schema if isinstance(schema, Mapping) else {}
+    secret = name in bound.secret_inputs
     about = facts.get("description")
-    secret = name in bound.secret_inputs or is_secret_name(name) or is_secret_schema(schema)
     return {
         "name": name,
         "type": facts.get("type"),

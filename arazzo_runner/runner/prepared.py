@@ -18,9 +18,8 @@ from arazzo_runner.engine.results import RunResult
 from arazzo_runner.engine.state import Check, Limits, Settings
 from arazzo_runner.engine.workflow import execution
 from arazzo_runner.errors import InvalidDescription, InvalidInputs, NotSupported, UnknownWorkflow
-from arazzo_runner.inputs import accept, declared, undeclared
+from arazzo_runner.inputs import accept, secrets_among, undeclared
 from arazzo_runner.runner.reading import load
-from arazzo_runner.secrecy import secret_values
 from arazzo_runner.sources import ServerChoice
 from arazzo_runner.transports import HttpOptions
 from arazzo_runner.validation import reachable_errors, reachable_workflows
@@ -113,7 +112,7 @@ class Prepared:
             accepted,
             self._settings,
             accept,
-            lambda bound, values: environment | _secrets(bound, values),
+            lambda bound, values: environment.union(secrets_among(bound, values)),
             heard=streamed or bool(self._observers) or self._telemetry is not None,
         )
 
@@ -227,14 +226,6 @@ def _credentials(credentials: Mapping[str, str] | None, *, mock: bool) -> Mappin
     if credentials is not None:
         return credentials
     return {} if mock else os.environ
-
-
-def _secrets(workflow: BoundWorkflow, inputs: Mapping[str, JSON]) -> frozenset[str]:
-    schemas = declared(workflow.inputs_schema)
-    found: set[str] = set()
-    for name, value in inputs.items():
-        found.update(secret_values(value, schemas.get(name), "secret" if name in workflow.secret_inputs else name))
-    return frozenset(found)
 
 
 def _invented(workflow: BoundWorkflow, given: dict[str, JSON]) -> dict[str, JSON]:
