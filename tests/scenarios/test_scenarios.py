@@ -22,7 +22,8 @@ from arazzo_runner.effects.drivers import VirtualClock
 from arazzo_runner.engine import events
 from arazzo_runner.engine.results import RunResult
 from arazzo_runner.errors import ArazzoError, InvalidDescription, TransportError, UnreadableDocument
-from arazzo_runner.loader import load_description
+from arazzo_runner.loader import library, load_description, outline
+from arazzo_runner.loader.kept import Cache
 from arazzo_runner.testing import Answer, ScriptedTransport
 from arazzo_runner.validation import checked
 
@@ -67,6 +68,13 @@ def scripted(answer: Any, clock: VirtualClock) -> Answer:
     return play
 
 
+class Records(dict[str, bytes]):
+    """Records in memory."""
+
+    def put(self, name: str, record: bytes) -> None:
+        self[name] = record
+
+
 @dataclass
 class Observed:
     """What came of a scenario."""
@@ -90,6 +98,21 @@ def test_scenario(scenario: Scenario) -> None:
     assert (unheard.result, str(unheard.refusal)) == (in_thread.result, str(in_thread.refusal))
     assert [send.request for send in unheard.script.sends] == [send.request for send in in_thread.script.sends]
     assert unheard.clock.waits == in_thread.clock.waits
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_scenario_by_records(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Descriptions are read by records of their parts, as large ones are: the first time, and when there is one."""
+    monkeypatch.setattr(library, "WORTH", 0)
+    monkeypatch.setattr(outline, "LARGE", 10)
+    records = Records()
+    whole = observe(scenario, "sync")
+    for _ in ("first", "second"):
+        observed = observe(scenario, "sync", cache=records)
+        check_observed(scenario, observed)
+        assert observed.seen == whole.seen
+        assert observed.diagnostics == whole.diagnostics
+        assert records or observed.refusal is not None
 
 
 @pytest.mark.parametrize(
@@ -123,7 +146,7 @@ def check_observed(scenario: Scenario, observed: Observed) -> None:
     check_diagnostics(scenario, observed.diagnostics)
 
 
-def load(scenario: Scenario, *, strict: bool = False) -> Description:
+def load(scenario: Scenario, *, strict: bool = False, cache: Cache | None = None) -> Description:
     """The scenario's description, as `arazzo_runner.load` gives it."""
     files = scenario.files()
 
@@ -134,11 +157,13 @@ def load(scenario: Scenario, *, strict: bool = False) -> Description:
 
     overrides = scenario.get("options", {}).get("sources", {})
     strict = strict or scenario.get("options", {}).get("strict", False)
-    description = load_description(scenario.location, retrieve=retrieve, overrides=overrides, strict=strict)
+    description = load_description(
+        scenario.location, retrieve=retrieve, overrides=overrides, strict=strict, cache=cache
+    )
     return checked(description)
 
 
-def observe(scenario: Scenario, driver: str, *, heard: bool = True) -> Observed:
+def observe(scenario: Scenario, driver: str, *, heard: bool = True, cache: Cache | None = None) -> Observed:
     """Load and run a scenario with one of the two drivers; without observers where its events are not ``heard``."""
     clock = VirtualClock()
     answers: list[Any] = []
@@ -146,7 +171,7 @@ def observe(scenario: Scenario, driver: str, *, heard: bool = True) -> Observed:
         answers += [answer] * (answer.get("repeat", 1) if isinstance(answer, dict) else 1)
     observed = Observed(Script(answers, clock), clock)
     try:
-        description = load(scenario)
+        description = load(scenario, cache=cache)
         observed.diagnostics = description.diagnostics
         options = run_options(scenario, observed)
         options["observers"] = options["observers"] if heard else []
