@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
-from arazzo_runner.diagnostics import Diagnostic
+from arazzo_runner.diagnostics import Diagnostic, Origin
+from arazzo_runner.expressions import Bound, bind_value
+from arazzo_runner.expressions.nodes import Expression
 from arazzo_runner.model import Action, ArazzoDescription, Parameter, Step, Workflow
 from arazzo_runner.records import dataclass
 from arazzo_runner.sources import Operation
@@ -20,12 +22,33 @@ class WorkflowKey(NamedTuple):
     workflow_id: str
 
 
+#: When a step's expression is evaluated: before it is sent, to judge the answer, to choose what is next, or at its end.
+Moment: TypeAlias = Literal["request", "criteria", "actions", "outputs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An expression, where it stands, and when it is evaluated."""
+
+    expression: Expression
+    origin: Origin
+    moment: Moment
+
+
 @dataclass(frozen=True, slots=True)
 class BoundAction:
     """An action with its target found; ``workflow`` is set for a goto or retry of a workflow."""
 
     action: Action
     workflow: WorkflowKey | None = None
+
+
+class StepValues(NamedTuple):
+    """The values in a step as functions of what they can see, so that a run works out nothing else (S11)."""
+
+    arguments: tuple[tuple[str, str | None, Bound], ...]  #: name and ``in`` of each parameter, and its value
+    payload: Bound | None
+    outputs: tuple[tuple[str, Bound], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +67,15 @@ class BoundStep:
     parameters: tuple[Parameter, ...] = ()
     on_success: tuple[BoundAction, ...] = ()
     on_failure: tuple[BoundAction, ...] = ()
+    uses: tuple[Use, ...] = field(default=(), compare=False, repr=False)  #: the expressions of its own fields
+    values: StepValues = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        body = self.step.request_body
+        arguments = tuple((given.name, given.in_, bind_value(given.value)) for given in self.parameters)
+        payload = None if body is None or body.payload is None else bind_value(body.payload)
+        outputs = tuple((name, bind_value(value)) for name, value in self.step.outputs.items())
+        object.__setattr__(self, "values", StepValues(arguments, payload, outputs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +91,16 @@ class BoundWorkflow:
     input_names: frozenset[str] = frozenset()  #: those the schema declares
     secret_inputs: frozenset[str] = frozenset()  #: those that S10 hides
     broken: str | None = None  #: what of its text could not be read; a run in spite of errors fails it (S6)
+    common_uses: tuple[Use, ...] = field(default=(), compare=False, repr=False)  #: what it gives to all of its steps
+    output_uses: tuple[Use, ...] = field(default=(), compare=False, repr=False)  #: the expressions of its outputs
+
+    @property
+    def uses(self) -> Iterator[Use]:
+        """Every expression of the workflow."""
+        for step in self.steps:
+            yield from step.uses
+        yield from self.common_uses
+        yield from self.output_uses
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ shown, so that a clean load pays nothing for them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Protocol
+
+from arazzo_runner.records import sealed
 
 
 class Severity(Enum):
@@ -20,7 +22,7 @@ class Severity(Enum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Code:
     """A kind of diagnostic: its stable name, its usual severity, what it means and what to do about it."""
 
@@ -31,7 +33,7 @@ class Code:
     dialect: bool = False  #: a tolerance for non-standard documents; an error under ``--strict``
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Origin:
     """A place in a document: its location as the user knows it, and an RFC 6901 JSON Pointer."""
 
@@ -49,7 +51,7 @@ class Origin:
         return Origin(self.document, pointer)
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Span:
     """Lines and columns of a place, counted from 1; the end is exclusive."""
 
@@ -59,7 +61,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Diagnostic:
     """One finding about a document.
 
@@ -84,7 +86,7 @@ class Diagnostic:
         return f"{place}: {self.severity.value}[{self.code.name}]: {self.message}{hint}"
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Finding:
     """What a parser reports about one text: a code, words, and offsets inside that text."""
 

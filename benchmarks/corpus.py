@@ -1,7 +1,8 @@
 """`arazzo validate` over a folder of documents, beside the C parser alone over the same files, both on all cores.
 
-Nothing is read from the cache, nor kept in it. The folder is the environment's ``ARAZZO_CORPUS``, or
-``../shared/corpus`` beside the checkout; without one there is no row.
+Nothing is read from the cache, nor kept in it. Some documents name descriptions on hosts that there are not: a proxy
+that refuses at once stands before them, since a resolver may keep a process waiting for seconds. The folder is the
+environment's ``ARAZZO_CORPUS``, or ``../shared/corpus`` beside the checkout; without one there is no row.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.measure import ROOT, Row, show
+from benchmarks.measure import ROOT, Row, in_turns, ratio, show
 
 GOAL = 1.5
 ROUNDS = 2
+#: What the command gets to know of the network.
+_NOWHERE = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
 
 
 def rows() -> Iterator[Row]:
@@ -26,18 +29,21 @@ def rows() -> Iterator[Row]:
     folder = Path(os.environ.get("ARAZZO_CORPUS", ROOT.parent / "shared" / "corpus"))
     if not folder.is_dir():
         return
-    pairs = [(validated(folder), parsed(folder)) for _ in range(ROUNDS)]
-    ours, parser = min(pairs)
-    count = len(_files(folder))
-    measured = f"{ours / parser:.2f} ({ours:.1f} s against {parser:.1f} s, {count:,} files)"
-    yield Row("arazzo validate over the corpus", f"<= {GOAL} x the C parser", measured, ours / parser <= GOAL)
+    taken = in_turns({"ours": lambda: validated(folder), "parser": lambda: parsed(folder)}, ROUNDS)
+    found = ratio(taken["ours"], taken["parser"])
+    ours, parser = min(taken["ours"]), min(taken["parser"])
+    measured = f"{found:.2f} ({ours:.1f} s against {parser:.1f} s, {len(_files(folder)):,} files)"
+    yield Row("arazzo validate over the corpus", f"<= {GOAL} x the C parser", measured, found <= GOAL)
 
 
 def validated(folder: Path) -> float:
     """The seconds of the command; that it finds errors is what the corpus is for."""
-    started = perf_counter()
     command = [sys.executable, "-m", "arazzo_runner", "validate", str(folder), "--format", "json", "--no-cache"]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False, cwd=ROOT)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | _NOWHERE
+    started = perf_counter()
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, cwd=ROOT, env=environment
+    )
     assert done.returncode in (0, 1)
     return perf_counter() - started
 

@@ -8,6 +8,7 @@ its options, settings, checks and reports, `single_run` runs one workflow, and t
 
 from __future__ import annotations
 
+import gc
 import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,13 @@ class LazyGroup(click.Group):
         command = import_module(f"arazzo_runner.cli.{cmd_name}").command
         assert isinstance(command, click.Command)  # what the table promises
         return command
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Run the command line as a process of its own."""
+        try:
+            return super().__call__(*args, **options)
+        finally:
+            gc.freeze()  # else the interpreter, as it ends, looks through everything for what nobody holds
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command line, or answer a shell that asks how it goes on."""

@@ -67,6 +67,8 @@ def is_arazzo(path: str) -> bool:
             content = file.read(LARGEST)
     except OSError:
         return False
+    if b"arazzo" not in content:  # at once, where the patterns would look at every character
+        return False
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return any(_at_the_root(content[: found.start()]) for found in _JSON_KEY.finditer(content))
     return _YAML_KEY.search(content) is not None

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from arazzo_runner.records import dataclass
 
 #: Larger files are not read, in bytes: someone waits.
 LARGEST: Final = 1024 * 1024

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +12,7 @@ import click
 
 from arazzo_runner.cli import shared_options
 from arazzo_runner.cli.exits import Exit
+from arazzo_runner.records import dataclass
 
 if TYPE_CHECKING:
     from arazzo_runner.cli.opening import Opened

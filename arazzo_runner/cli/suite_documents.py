@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import time
 from typing import Final, Literal, TypeAlias
 
@@ -15,6 +15,7 @@ from arazzo_runner.engine.events import Event, WorkflowFinished, WorkflowStarted
 from arazzo_runner.engine.results import RunError, RunResult, Status
 from arazzo_runner.errors import ArazzoError, InvalidDescription, InvalidInputs, UnreadableDocument
 from arazzo_runner.inputs import secrets_among
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.frames import by_place, summary
 from arazzo_runner.reports.history import NOT_RUN
 from arazzo_runner.values import JSON

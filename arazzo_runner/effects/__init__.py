@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Final, Generic, TypeVar, overload
 
 from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 R_co = TypeVar("R_co", covariant=True)
+D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,35 +19,50 @@ class Effect(Generic[R_co]):
     """A request to the world whose answer has the type of the parameter."""
 
 
+_lower = lru_cache(maxsize=256)(str.lower)  # one text for all who hold a name: results hold many fields
+
+
 class Headers(Mapping[str, str]):
     """HTTP header fields: case-insensitive, in order, several values of a name joined by ``, `` (S16)."""
 
-    __slots__ = ("_fields", "_index")
+    __slots__ = ("_fields", "_names")
 
     def __init__(self, fields: list[tuple[str, str]] | tuple[tuple[str, str], ...] = ()) -> None:
         self._fields = tuple(fields)
-        index: dict[str, str] = {}
-        for name, value in self._fields:
-            key = name.lower()
-            index[key] = f"{index[key]}, {value}" if key in index else value
-        self._index = index
+        self._names = tuple([_lower(name) for name, _ in self._fields])
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
         """Every field as it was sent or received, repeats included."""
         return self._fields
 
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, default: D, /) -> str | D: ...
+    def get(self, name: str, default: object = None) -> object:
+        """The value of a name, or ``default``."""
+        key, names = name.lower(), self._names
+        if key not in names:
+            return default
+        if names.count(key) == 1:
+            return self._fields[names.index(key)][1]
+        return ", ".join([value for own, (_, value) in zip(self._names, self._fields, strict=True) if own == key])
+
     def __getitem__(self, name: str) -> str:
-        return self._index[name.lower()]
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._index
+        return isinstance(name, str) and name.lower() in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._index)
+        return iter(dict.fromkeys(self._names))
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(set(self._names))
 
     def __eq__(self, other: object) -> bool:
         return self._fields == other._fields if isinstance(other, Headers) else NotImplemented
@@ -57,13 +74,16 @@ class Headers(Mapping[str, str]):
         return f"Headers({list(self._fields)!r})"
 
 
+NO_HEADERS: Final = Headers()
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """An HTTP request, complete and serialised: what goes over the wire."""
 
     method: str
     url: str
-    headers: Headers = field(default_factory=Headers)
+    headers: Headers = NO_HEADERS
     content: bytes = b""
     #: lower-case names of headers with a credential, whatever they are called: they stay with the request's origin
     private: frozenset[str] = field(default=frozenset(), compare=False)
@@ -75,7 +95,7 @@ class Response:
     """An HTTP response with its whole content, decoded from its transfer and content coding."""
 
     status_code: int
-    headers: Headers = field(default_factory=Headers)
+    headers: Headers = NO_HEADERS
     content: bytes = b""
     notes: tuple[str, ...] = field(default=(), compare=False)  #: what a mock has to say of its answer
     dropped: int = field(default=0, compare=False)  #: bytes of content that a result does not hold on to

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from typing import Any, Generic, TypeVar
 
@@ -46,11 +45,25 @@ class Execution(Generic[E, R]):
     Where nobody wants the events, ``heard`` is false and the run may leave them out.
     """
 
+    __slots__ = (
+        "_answer",
+        "_asked",
+        "_error",
+        "_events",
+        "_flow",
+        "_outcome",
+        "_waits",
+        "announce",
+        "heard",
+        "now",
+        "took",
+    )
+
     def __init__(self, start: Callable[[Execution[E, R]], Flow[R]], *, heard: bool = True) -> None:
         self.heard = heard
         self.now = 0.0  #: seconds since the epoch, when the run was last polled
         self.took = 0.0  #: seconds that the last answer took
-        self._events: deque[E] = deque()
+        self._events: list[E] = []
         self.announce: Callable[[E], None] = self._events.append
         self._flow = start(self)
         self._answer: object = None
@@ -79,7 +92,7 @@ class Execution(Generic[E, R]):
         self.now = now
         effect = None if self._waits or self.done else self._advance()
         while self._events:
-            yield self._events.popleft()
+            yield self._events.pop(0)
         if effect is not None:
             yield Ask(self._asked, effect)
 

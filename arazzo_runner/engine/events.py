@@ -6,19 +6,20 @@ Observers and reports read these; they can see and cannot influence.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from arazzo_runner.effects import Request, Response
 from arazzo_runner.engine.results import AttemptError, KeepBodies, RunResult, StepResult, TakenAction
 from arazzo_runner.expressions.criteria import Verdict
+from arazzo_runner.records import sealed
 from arazzo_runner.values import JSON
 
 #: The workflow and step ids from the asked-for workflow down to the place of the event.
 CallPath: TypeAlias = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class Event:
     """The root of all events. ``seq`` counts from 0 in a run; ``time`` is seconds since the epoch."""
 
@@ -27,7 +28,7 @@ class Event:
     path: CallPath = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class WorkflowStarted(Event):
     """A workflow begins; ``secrets`` are the values that must not be shown (S10)."""
 
@@ -40,7 +41,7 @@ class WorkflowStarted(Event):
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class StepStarted(Event):
     """A visit of a step begins."""
 
@@ -51,7 +52,7 @@ class StepStarted(Event):
     served: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class Waiting(Event):
     """The run waits before it sends again: a poll (S31) or a retry (S30)."""
 
@@ -61,7 +62,7 @@ class Waiting(Event):
     detail: str | None = None  #: what is being waited for: ``$.state = "scoring"``
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class RequestSent(Event):
     """A request leaves. ``attempt`` counts from 1 in a visit."""
 
@@ -71,7 +72,7 @@ class RequestSent(Event):
     secrets: frozenset[str] = field(default=frozenset(), repr=False)  #: values of security schemes (S10)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class ResponseReceived(Event):
     """An answer came. ``duration`` is in seconds."""
 
@@ -81,7 +82,7 @@ class ResponseReceived(Event):
     duration: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class AttemptFinished(Event):
     """An attempt is judged."""
 
@@ -93,7 +94,7 @@ class AttemptFinished(Event):
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class ActionTaken(Event):
     """An action of the document decides what comes next."""
 
@@ -101,21 +102,21 @@ class ActionTaken(Event):
     action: TakenAction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class StepFinished(Event):
     """A visit of a step is over."""
 
     step: StepResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class WorkflowFinished(Event):
     """A workflow is over; the one with the shortest path is the run's result."""
 
     result: RunResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@sealed(frozen=True, slots=True, kw_only=True)
 class Note(Event):
     """Something of the run worth knowing that is not an error, such as an output that leads nowhere (S13)."""
 

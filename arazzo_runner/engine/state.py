@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from arazzo_runner.description import BoundStep, BoundWorkflow, Description, WorkflowKey
+from arazzo_runner.description import BoundStep, BoundWorkflow, Description, Document, WorkflowKey
 from arazzo_runner.effects.execution import Execution
 from arazzo_runner.engine.events import CallPath, Event
 from arazzo_runner.engine.results import Attempt, KeepBodies, RunError, RunResult, StepResult
 from arazzo_runner.expressions.criteria import Operand
 from arazzo_runner.expressions.scope import Exchange, Scope, WorkflowValues
-from arazzo_runner.records import dataclass
+from arazzo_runner.records import dataclass, sealed
 from arazzo_runner.sources import ServerChoice
 from arazzo_runner.values import JSON
 
 Check: TypeAlias = Literal["off", "warn", "error"]
 
+_NO_COMPONENTS: Final[Mapping[str, Mapping[str, JSON]]] = {}  #: references to them are resolved at load
+
 #: Applies a workflow's defaults to given inputs and lists what violates its schema (S7).
 AcceptInputs: TypeAlias = Callable[[BoundWorkflow, Mapping[str, JSON]], "tuple[dict[str, JSON], Sequence[str]]"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Limits:
     """The bounds of a run (S31, S32, S42). Times are in seconds.
 
@@ -117,16 +118,21 @@ class Frame:
     dependencies: list[RunResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     exchange: Exchange | None = None  #: the last one, also of the workflows that its steps called
+    heard: bool = field(init=False)  #: whether anybody hears its events; they are made only then
+    polled: dict[str, Polled] = field(init=False)  #: what the steps at this place of the call tree sent last
+    _document: Document = field(init=False)
+    _workflows: dict[str, WorkflowValues] = field(init=False)  #: those of this document that ran, by workflowId
 
-    def emit(self, made: Callable[[], Event], *step: str) -> None:
-        """Announce an event of this workflow, or of a step of it: it gets its number, its path and the time.
+    def __post_init__(self) -> None:
+        run, uri = self.run, self.bound.key.document
+        self.heard = run.execution.heard
+        self.polled = run.polled.setdefault(self.path, {})
+        self._document = run.description.documents[uri]
+        self._workflows = run.values.setdefault(uri, {})
 
-        It is made only where somebody hears it: a sixth of what a step costs is its events.
-        """
+    def emit(self, event: Event, *step: str) -> None:
+        """Announce an event of this workflow, or of a step of it: it gets its number, its path and the time."""
         run = self.run
-        if not run.execution.heard:
-            return
-        event = made()
         stamp = object.__setattr__  # it is stamped once, before anyone sees it: a copy would cost ten times as much
         stamp(event, "seq", run.announced)
         stamp(event, "path", self.path + step)
@@ -136,22 +142,17 @@ class Frame:
 
     def scope(self, exchange: Exchange | None = None, outputs: Mapping[str, JSON] | None = None) -> Scope:
         """What expressions of this workflow see now."""
-        key = self.bound.key
-        document = self.run.description.documents[key.document]
+        document = self._document
         return Scope(
-            inputs=self.inputs,
-            steps=self.outputs,
-            outputs=self.own if outputs is None else outputs,
-            workflows=self.run.values.setdefault(key.document, {}),
-            sources=document.sources,
-            self_uri=document.uri if document.model.self_ is not None else None,
-            exchange=exchange,
+            self.inputs,
+            self.outputs,
+            self.own if outputs is None else outputs,
+            self._workflows,
+            document.sources,
+            _NO_COMPONENTS,
+            document.uri if document.model.self_ is not None else None,
+            exchange,
         )
-
-    @property
-    def polled(self) -> dict[str, Polled]:
-        """What the steps at this place of the call tree sent last."""
-        return self.run.polled.setdefault(self.path, {})
 
     def complete(self, step_id: str, *, succeeded: bool) -> None:
         """Remember how a step's attempt went, for `dependsOn`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import field, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from arazzo_runner.description import BoundAction, BoundStep, BoundWorkflow, WorkflowKey
 from arazzo_runner.effects.execution import Cancelled
@@ -28,6 +28,8 @@ from arazzo_runner.values import JSON, MISSING
 CallWorkflow: TypeAlias = Callable[
     [Frame, BoundWorkflow, Mapping[str, JSON], "tuple[str, ...]", str, float, bool], Awaitable[RunResult]
 ]
+
+_NONE: Final[Mapping[str, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +64,15 @@ async def visit_step(
     step_id = step.step.step_id
     frame.visits[step_id] = frame.visits.get(step_id, 0) + 1
     course = _Course(step, call, served, by_goto, frame.run.now)
-    frame.emit(
-        lambda: StepStarted(
-            step_id=step_id,
-            operation=step.operation.label if step.operation else None,
-            workflow_id=step.workflow.workflow_id if step.workflow else None,
-            visit=frame.visits[step_id],
-            served=served,
-        ),
-        step_id,
-    )
+    if frame.heard:
+        frame.emit(_started(frame, step, served), step_id)
     transition: Transition = Fail()
     scope: Scope | None = None
     waited = 0.0
     try:
         while True:
-            transition, scope = await _try_once(frame, course, waited)
+            attempt, scope = await _attempt(frame, course, waited)
+            transition = Fail() if attempt is None else _judged(frame, course, attempt, scope)
             if not isinstance(transition, Retry) or frame.stopped:
                 break
             course.attempts[-1] = kept(frame.run, course.attempts[-1])
@@ -90,31 +85,39 @@ async def visit_step(
     return _finish(frame, course, transition, scope or frame.scope())
 
 
-async def _try_once(frame: Frame, course: _Course, waited: float) -> tuple[Transition, Scope]:
-    step = course.step
-    trial = Try(step, len(course.attempts) + 1, waited, course.by_goto)
-    attempt, scope = await _attempt(frame, course, trial)
-    if attempt is None:
-        return Fail(), scope
+def _started(frame: Frame, step: BoundStep, served: str | None) -> StepStarted:
+    step_id = step.step.step_id
+    return StepStarted(
+        step_id=step_id,
+        operation=step.operation.label if step.operation else None,
+        workflow_id=step.workflow.workflow_id if step.workflow else None,
+        visit=frame.visits[step_id],
+        served=served,
+    )
+
+
+def _judged(frame: Frame, course: _Course, attempt: Attempt, scope: Scope) -> Transition:
+    """Take an attempt into the visit, with its outputs; what follows it."""
+    step, step_id = course.step, course.step.step.step_id
     done = course.done = succeeded(attempt)
     course.attempts.append(attempt)
     frame.exchange = (attempt.run.last_exchange if attempt.run else attempt.exchange) or frame.exchange
-    frame.emit(
-        lambda: AttemptFinished(
-            step_id=step.step.step_id,
-            attempt=trial.number,
-            succeeded=done,
-            verdicts=attempt.verdicts,
-            error=attempt.error,
-            notes=attempt.notes,
-        ),
-        step.step.step_id,
-    )
-    course.outputs = _outputs(frame, step, attempt, scope, report=done)
-    frame.outputs[step.step.step_id] = course.outputs
-    frame.complete(step.step.step_id, succeeded=done)
-    taken = frame.repeats.setdefault(step.step.step_id, {}) if done else course.taken
-    return choose(step, done, taken, lambda bound: _holds(course, bound, scope)), scope
+    if frame.heard:
+        frame.emit(
+            AttemptFinished(
+                step_id=step_id,
+                attempt=len(course.attempts),
+                succeeded=done,
+                verdicts=attempt.verdicts,
+                error=attempt.error,
+                notes=attempt.notes,
+            ),
+            step_id,
+        )
+    frame.outputs[step_id] = course.outputs = _outputs(frame, step, attempt, scope, report=done)
+    frame.complete(step_id, succeeded=done)
+    taken = frame.repeats.get(step_id, _NONE) if done else course.taken
+    return choose(step, done, taken, lambda bound: _holds(course, bound, scope))
 
 
 def _holds(course: _Course, bound: BoundAction, scope: Scope) -> bool:
@@ -128,17 +131,18 @@ def _holds(course: _Course, bound: BoundAction, scope: Scope) -> bool:
     return True
 
 
-async def _attempt(frame: Frame, course: _Course, trial: Try) -> tuple[Attempt | None, Scope]:
+async def _attempt(frame: Frame, course: _Course, waited: float) -> tuple[Attempt | None, Scope]:
+    """One try, and what expressions saw after it; no attempt when the run had to stop before it."""
     step, scope = course.step, frame.scope()
     error = _hindrance(frame, step)
-    if error is not None:
-        may_try(frame, step.step.step_id)
-        return Attempt(waited=trial.waited, error=error), scope
-    if step.operation is not None:
+    if error is None and step.operation is not None:
+        trial = Try(step, len(course.attempts) + 1, waited, course.by_goto)
         return await try_operation(frame, trial, step.operation, scope), scope
-    if step.workflow is not None:
-        return await _try_workflow(frame, course, trial, step.workflow, scope)
+    if error is None and step.workflow is not None:
+        return await _try_workflow(frame, course, waited, step.workflow, scope)
     may_try(frame, step.step.step_id)
+    if error is not None:
+        return Attempt(waited=waited, error=error), scope
     reason = step.unsupported or "what it refers to was not found"
     return Attempt(error=AttemptError("unresolved", reason)), scope
 
@@ -170,7 +174,7 @@ def _names(reference: str, key: WorkflowKey, step_id: str) -> bool:
 
 
 async def _try_workflow(
-    frame: Frame, course: _Course, trial: Try, key: WorkflowKey, scope: Scope
+    frame: Frame, course: _Course, waited: float, key: WorkflowKey, scope: Scope
 ) -> tuple[Attempt | None, Scope]:
     step_id = course.step.step.step_id
     if too_deep(frame, step_id) or frame.stopped:
@@ -181,7 +185,7 @@ async def _try_workflow(
         inputs = _workflow_inputs(course.step.parameters, course.step.step.parameters, child, scope)
     except CannotSend as error:
         may_try(frame, step_id)
-        return Attempt(trial.waited, error=AttemptError(error.code, error.message)), scope
+        return Attempt(waited, error=AttemptError(error.code, error.message)), scope
     started = frame.run.now
     timeout = course.step.step.timeout
     deadline = frame.deadline if timeout is None else min(frame.deadline, started + timeout / 1000)
@@ -193,7 +197,7 @@ async def _try_workflow(
     scope = frame.scope(run.last_exchange, run.outputs)
     verdicts = judge_all(course.step.step.success_criteria, scope)
     failure = _child_error(run, judged=bool(verdicts))
-    return Attempt(trial.waited, verdicts=verdicts, error=failure, run=run, duration=frame.run.now - started), scope
+    return Attempt(waited, verdicts=verdicts, error=failure, run=run, duration=frame.run.now - started), scope
 
 
 def _child_error(run: RunResult, *, judged: bool) -> AttemptError | None:
@@ -231,7 +235,7 @@ def _outputs(frame: Frame, step: BoundStep, attempt: Attempt, scope: Scope, *, r
         return dict(attempt.run.outputs)
     if attempt.response is None and attempt.run is None:
         return {}
-    return outputs_of(frame, step.step.step_id, step.step.outputs, scope, report=report)
+    return outputs_of(frame, step, scope, report=report)
 
 
 async def _before_retry(frame: Frame, course: _Course, bound: BoundAction, scope: Scope) -> float:
@@ -240,7 +244,8 @@ async def _before_retry(frame: Frame, course: _Course, bound: BoundAction, scope
     step_id = course.step.step.step_id
     course.taken[action.name] = course.taken.get(action.name, 0) + 1
     frame.watched[step_id] = (action.name, course.watched)
-    frame.emit(lambda: ActionTaken(step_id=step_id, action=taken_action(bound)), step_id)
+    if frame.heard:
+        frame.emit(ActionTaken(step_id=step_id, action=taken_action(bound)), step_id)
     if course.served is None:
         await _serve(frame, course, bound, scope)
     if frame.stopped:
@@ -299,8 +304,8 @@ def _finish(frame: Frame, course: _Course, transition: Transition, scope: Scope)
     step = course.step
     step_id = step.step.step_id
     action = _taken(transition, course)
-    if action is not None and not isinstance(transition, Retry):  # a retry was announced when it was taken
-        frame.emit(lambda: ActionTaken(step_id=step_id, action=action), step_id)
+    if frame.heard and action is not None and not isinstance(transition, Retry):  # that one was announced when taken
+        frame.emit(ActionTaken(step_id=step_id, action=action), step_id)
     if isinstance(transition, Goto):
         _count_round(frame, course, transition)
     else:
@@ -310,25 +315,26 @@ def _finish(frame: Frame, course: _Course, transition: Transition, scope: Scope)
     if course.attempts:
         course.attempts[-1] = kept(frame.run, course.attempts[-1])
     result = StepResult(
-        step_id=step_id,
-        status="succeeded" if course.done else "failed",
-        operation=step.operation.label if step.operation else None,
-        operation_id=step.operation.operation_id if step.operation else None,
-        workflow_id=step.workflow.workflow_id if step.workflow else None,
-        attempts=tuple(course.attempts),
-        action=action,
-        outputs=dict(course.outputs),
-        served=course.served,
-        duration=frame.run.now - course.started,
+        step_id,
+        "succeeded" if course.done else "failed",
+        step.operation.label if step.operation else None,
+        step.operation.operation_id if step.operation else None,
+        step.workflow.workflow_id if step.workflow else None,
+        tuple(course.attempts),
+        action,
+        course.outputs,
+        course.served,
+        frame.run.now - course.started,
     )
-    frame.emit(lambda: StepFinished(step=result), step_id)
+    if frame.heard:
+        frame.emit(StepFinished(step=result), step_id)
     if isinstance(transition, Retry):  # stopped before it could be tried again
         transition = Fail(transition.action)
     return Visit(result, transition, scope)
 
 
 def _taken(transition: Transition, course: _Course) -> TakenAction | None:
-    if course.served is not None or isinstance(transition, Next | Fail):
+    if course.served is not None or isinstance(transition, (Next, Fail)):
         return None
     return taken_action(transition.action)
 

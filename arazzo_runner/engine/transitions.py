@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from arazzo_runner.description import BoundAction, BoundStep, WorkflowKey
 from arazzo_runner.records import dataclass
@@ -55,6 +55,8 @@ class Fail:
     action: BoundAction | None = None
 
 
+_NEXT: Final = Next()
+
 Transition: TypeAlias = "Next | Goto | Transfer | Retry | End | Fail"
 
 
@@ -91,7 +93,7 @@ def _after_success(
         if limit is not None and taken.get(bound.action.name, 0) >= limit:
             return Fail(bound)
         return Goto(step.step.step_id, bound)
-    return Next()
+    return _NEXT
 
 
 def _leave(bound: BoundAction, *, succeeded: bool) -> Transition:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypeAlias
 
 from arazzo_runner.description import BoundAction, BoundWorkflow, Description, WorkflowKey
@@ -91,7 +90,8 @@ async def _run_workflow(
     result: RunResult | None = None
     for frame, outcome in reversed(ended):
         result = _result(frame, outcome, result)
-        frame.emit(partial(WorkflowFinished, result=result))
+        if frame.heard:
+            frame.emit(WorkflowFinished(result=result))
     if result is None:
         raise AssertionError("a run has at least one frame")
     return result
@@ -105,17 +105,8 @@ def _too_many_handovers(ended: Sequence[tuple[Frame, _Outcome]]) -> RunError:
 
 async def _run_frame(frame: Frame, reason: str) -> _Outcome:
     run, key = frame.run, frame.bound.key
-    frame.emit(
-        lambda: WorkflowStarted(
-            document=run.description.documents[key.document].location,
-            workflow_id=key.workflow_id,
-            inputs=frame.inputs,
-            step_ids=tuple(step.step.step_id for step in frame.bound.steps),
-            reason=reason,
-            keep_bodies=run.settings.limits.keep_bodies,
-            secrets=run.secrets(frame.bound, frame.inputs),
-        )
-    )
+    if frame.heard:
+        frame.emit(_started(frame, reason))
     accepted, violations = run.accept_inputs(frame.bound, frame.inputs)
     if frame.bound.broken is not None:
         return _Outcome("failed", RunError("invalid", frame.bound.broken, origin=frame.bound.workflow.origin))
@@ -129,6 +120,19 @@ async def _run_frame(frame: Frame, reason: str) -> _Outcome:
     except (Cancelled, KeyboardInterrupt):
         run.cancelled = True
         return _halted(frame)
+
+
+def _started(frame: Frame, reason: str) -> WorkflowStarted:
+    run, key = frame.run, frame.bound.key
+    return WorkflowStarted(
+        document=run.description.documents[key.document].location,
+        workflow_id=key.workflow_id,
+        inputs=frame.inputs,
+        step_ids=tuple(step.step.step_id for step in frame.bound.steps),
+        reason=reason,
+        keep_bodies=run.settings.limits.keep_bodies,
+        secrets=run.secrets(frame.bound, frame.inputs),
+    )
 
 
 async def _run_dependencies(frame: Frame) -> RunError | None:
@@ -329,4 +333,5 @@ def _note_missing(frame: Frame, name: str, value: Value) -> None:
         f"output '{name}' of workflow '{frame.bound.key.workflow_id}' is missing: '{source_text(value)}' leads nowhere"
     )
     frame.notes.append(message)
-    frame.emit(lambda: Note(message=message))
+    if frame.heard:
+        frame.emit(Note(message=message))

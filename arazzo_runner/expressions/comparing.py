@@ -17,6 +17,7 @@ _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[
 _LONGEST_INTEGER: Final = 300  #: digits; Python refuses to read integers of some thousands
 _CONTAINER: Final = (dict, list)  #: named once: ``dict | list`` written where it is used is made anew each time
 _NUMERIC: Final = (int, float)
+_PLAIN: Final = frozenset({bool, int, float})  #: beside their own kind they are equal as in Python
 
 _Ordered: TypeAlias = "tuple[int | float, int | float] | tuple[str, str] | None"
 
@@ -33,6 +34,8 @@ def compare(operator: str, left: JSON | Missing, right: JSON | Missing) -> bool:
 
 def equal(left: JSON | Missing, right: JSON | Missing) -> bool:
     """Whether two values are equal by S18; structures are when their members are."""
+    if type(left) is type(right) and type(left) in _PLAIN:
+        return left == right
     if not isinstance(left, _CONTAINER):
         return _same(left, right)
     pending: list[tuple[JSON | Missing, JSON | Missing]] = [(left, right)]

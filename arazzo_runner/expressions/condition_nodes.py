@@ -5,7 +5,8 @@ It knows no text and no scope: `conditions` reads the one and evaluates the expr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 from arazzo_runner.expressions.comparing import compare, equal, holds
@@ -18,6 +19,9 @@ from arazzo_runner.values import JSON, MISSING, Missing
 
 #: The values of a condition's runtime expressions, in the order in which they are written.
 Values: TypeAlias = "Sequence[JSON | Missing]"
+
+#: A node, bound once to a function of those values. It may raise `NotEvaluable`.
+Decide: TypeAlias = "Callable[[Values], JSON | Missing]"
 
 _REGEX: Final = ExpressionType("regex")
 
@@ -106,28 +110,35 @@ class NotEvaluable(Exception):
 
 def value_of(node: Node, values: Values) -> JSON | Missing:
     """The value of a node; a comparison's is true or false. Raises `NotEvaluable`."""
+    return bind_node(node)(values)
+
+
+def bind_node(node: Node) -> Decide:
+    """`value_of` as a function of the values."""
     match node:
         case Comparison():
-            return _compared(node, values)
-        case Reference():
-            return values[node.index]
-        case Literal():
-            return node.value
-        case All():
-            return all(holds(value_of(part, values)) for part in node.parts)
-        case Either():
-            return any(holds(value_of(part, values)) for part in node.parts)
-        case Not():
-            return not holds(value_of(node.of, values))
-        case Text():
-            return _text(node.parts, values)
-        case Property():
-            value = value_of(node.of, values)
-            for step in node.steps:
-                value = child(value, step)
-            return value
-        case Length():
-            return _length(value_of(node.of, values))
+            return _bind_comparison(node)
+        case Reference(index=index):
+            return itemgetter(index)
+        case Literal(value=fixed):
+            return lambda _: fixed
+        case All(parts=parts):
+            every = [bind_node(part) for part in parts]
+            return lambda values: all(holds(part(values)) for part in every)
+        case Either(parts=parts):
+            some = [bind_node(part) for part in parts]
+            return lambda values: any(holds(part(values)) for part in some)
+        case Not(of=of):
+            denied = bind_node(of)
+            return lambda values: not holds(denied(values))
+        case Text(parts=words):
+            return lambda values: _text(words, values)
+        case Property(of=of, steps=steps):
+            whole = bind_node(of)
+            return lambda values: _below(whole(values), steps)
+        case Length(of=of):
+            measured = bind_node(of)
+            return lambda values: _length(measured(values))
 
 
 def why_not(node: Node, values: Values) -> str:
@@ -148,21 +159,29 @@ def why_not(node: Node, values: Values) -> str:
 
 def _side(node: Node, values: Values) -> str:
     value = value_of(node, values)
-    if isinstance(node, Literal) and not isinstance(value, Missing):
+    if isinstance(node, Literal) and value is not MISSING:
         return shown(value)
     return described(node.text, value)
 
 
-def _compared(node: Comparison, values: Values) -> bool:
-    left, right = value_of(node.left, values), value_of(node.right, values)
-    match node.operator:
+def _bind_comparison(node: Comparison) -> Decide:
+    operator, left, right = node.operator, bind_node(node.left), bind_node(node.right)
+    match operator:
+        case "==":
+            return lambda values: equal(left(values), right(values))
         case "contains":
-            return _contains(left, right)
+            return lambda values: _contains(left(values), right(values))
         case "in":
-            return _contains(right, left)
+            return lambda values: _contains(right(values), left(values))
         case "matches":
-            return _matches(left, right)
-    return compare(node.operator, left, right)
+            return lambda values: _matches(left(values), right(values))
+    return lambda values: compare(operator, left(values), right(values))
+
+
+def _below(value: JSON | Missing, steps: tuple[str | int, ...]) -> JSON | Missing:
+    for step in steps:
+        value = child(value, step)
+    return value
 
 
 def _contains(whole: JSON | Missing, part: JSON | Missing) -> bool:
@@ -173,7 +192,7 @@ def _contains(whole: JSON | Missing, part: JSON | Missing) -> bool:
         case dict():
             return isinstance(part, str) and part in whole
         case str():
-            return holds(part) and not isinstance(part, Missing) and to_text(part).casefold() in whole.casefold()
+            return holds(part) and part is not MISSING and to_text(part).casefold() in whole.casefold()
     return False
 
 
@@ -181,7 +200,7 @@ def _matches(value: JSON | Missing, pattern: JSON | Missing) -> bool:
     """As a criterion of type regex does (S19). Raises `NotEvaluable`."""
     from arazzo_runner.expressions.selectors import QueryError, compile_query
 
-    if isinstance(value, Missing) or value is None or not isinstance(pattern, str):
+    if value is MISSING or value is None or not isinstance(pattern, str):
         return False
     try:
         return compile_query(_REGEX, pattern).holds(value)
@@ -204,7 +223,7 @@ def _text(parts: tuple[str | int, ...], values: Values) -> JSON | Missing:
     words: list[str] = []
     for part in parts:
         value = part if isinstance(part, str) else values[part]
-        if isinstance(value, Missing):
+        if value is MISSING:
             return MISSING
         words.append(to_text(value))
     return "".join(words)

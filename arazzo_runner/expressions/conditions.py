@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from arazzo_runner.diagnostics import Report
 from arazzo_runner.expressions.comparing import holds
-from arazzo_runner.expressions.condition_nodes import Node, NotEvaluable, value_of, why_not
+from arazzo_runner.expressions.condition_nodes import Decide, Node, NotEvaluable, bind_node, why_not
 from arazzo_runner.expressions.condition_parser import NotACondition, read_condition
 from arazzo_runner.expressions.embedded import report_all
-from arazzo_runner.expressions.evaluate import evaluate
+from arazzo_runner.expressions.evaluate import Bound, bind
 from arazzo_runner.expressions.nodes import Expression
 from arazzo_runner.expressions.scope import Names, Scope
 from arazzo_runner.expressions.verdicts import Judge, Verdict, operand
@@ -23,7 +25,8 @@ def compile_condition(text: str, names: Names, report: Report) -> Judge:
         return Failing(text, "simple", problem.finding.message)
     report_all(read.findings, report)
     texts = tuple(written for written, _ in read.expressions)
-    return Condition(text, read.root, texts, tuple(expression for _, expression in read.expressions))
+    expressions = tuple(expression for _, expression in read.expressions)
+    return Condition(text, read.root, texts, expressions, tuple(map(bind, expressions)), bind_node(read.root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,14 @@ class Condition:
     root: Node
     texts: tuple[str, ...]  #: its runtime expressions as written, one for each of ``expressions``
     expressions: tuple[Expression, ...]
+    reads: tuple[Bound, ...] = field(compare=False, repr=False)  #: the expressions, bound
+    decide: Decide = field(compare=False, repr=False)  #: the root, bound
 
     def __call__(self, scope: Scope) -> Verdict:
-        values = [evaluate(expression, scope) for expression in self.expressions]
+        values = [read(scope) for read in self.reads]
         operands = tuple(map(operand, self.texts, values))
         try:
-            passed = holds(value_of(self.root, values))
+            passed = holds(self.decide(values))
             why = None if passed else why_not(self.root, values)
         except NotEvaluable as error:
             passed, why = False, f"the condition cannot be evaluated: {error}"

@@ -14,6 +14,7 @@ from typing import Final
 
 from arazzo_runner import diagnostics
 from arazzo_runner.diagnostics import Code
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 
 
@@ -165,10 +166,10 @@ _PATH_OR_POINTER: Final = (
     r"(?:#/(?:[A-Za-z0-9_./-]|~[01]|\[[0-9]{1,9}\])*(?<=[A-Za-z0-9_\]-]))?"
 )
 _BARE: Final = re.compile(rf"\$(?:{ROOTS})\.[A-Za-z0-9_-]+{_PATH_OR_POINTER}")
-_ACCESS: Final = re.compile(_PATH_OR_POINTER)
+_ACCESS: Final = rare(_PATH_OR_POINTER)
 _WORD: Final = re.compile(r"[A-Za-z_][\w.-]*")
 _BRACKETS: Final = re.compile(r"\[(?:([0-9]+)|n?)\]")
-_COMPARED: Final = re.compile(r"(?:==|!=|<=|>=|<|>|[\[,])\s*\Z")
+_COMPARED: Final = rare(r"(?:==|!=|<=|>=|<|>|[\[,])\s*\Z")
 
 
 def bare_expression_end(text: str, at: int) -> int | None:

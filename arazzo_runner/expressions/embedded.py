@@ -16,10 +16,11 @@ from arazzo_runner.expressions.near_misses import has_near_root
 from arazzo_runner.expressions.nodes import Expression, Invalid
 from arazzo_runner.expressions.parser import NotAnExpression, corrected_text, read_expression
 from arazzo_runner.expressions.scope import Names
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 
 _START: Final = re.compile(rf"\{{\$|\$(?:{dialect.ROOTS})\.")
-_CALCULATED: Final = re.compile(rf"\$(?:{dialect.ROOTS})\.[\w.#/\[\]-]+\s*(?:\|\|?|\?\??|&&|==|!=)")
+_CALCULATED: Final = rare(rf"\$(?:{dialect.ROOTS})\.[\w.#/\[\]-]+\s*(?:\|\|?|\?\??|&&|==|!=)")
 _MOST_BRACES: Final = 5  #: in a declared name
 _LONGEST: Final = 2000  #: characters of an expression in braces
 

@@ -1,12 +1,15 @@
 """The value of a compiled expression on a scope (S13-S16): total, cheap, and *missing* where it leads nowhere.
 
-It parses nothing and knows no text; a name that holds dots and is not there whole is followed as a path (S14).
+An expression is bound once to a function of the scope, so that only its value is worked out at each step. It parses
+nothing and knows no text; a name that holds dots and is not there whole is followed as a path (S14).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from functools import partial
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
 
 from arazzo_runner.expressions.nodes import (
     Access,
@@ -23,76 +26,116 @@ from arazzo_runner.expressions.nodes import (
     WorkflowField,
 )
 from arazzo_runner.expressions.paths import read_path
-from arazzo_runner.expressions.scope import Scope
+from arazzo_runner.expressions.scope import Exchange, Scope, WorkflowValues
 from arazzo_runner.values import JSON, MISSING, Missing
 
 _LONGEST_INDEX: Final = 15  #: digits; no array is longer, and Python refuses to read integers of some thousands
 _NOTHING: Final[Mapping[str, JSON]] = {}
+_NO_VALUES: Final = WorkflowValues()
+
+#: An expression, or a value with expressions in it, as a function of what it can see.
+Bound: TypeAlias = "Callable[[Scope], JSON | Missing]"
+
+#: What follows a name, as a function of the value that it stands behind.
+_Follow: TypeAlias = "Callable[[JSON | Missing], JSON | Missing]"
 
 
 def evaluate(expression: Expression, scope: Scope) -> JSON | Missing:
     """The value of the expression, or missing. Never raises."""
-    return _EVALUATE[type(expression)](expression, scope)
+    return bind(expression)(scope)
 
 
-def _simple(expression: Simple, scope: Scope) -> JSON | Missing:
-    if expression.root == "self":
-        return MISSING if scope.self_uri is None else scope.self_uri
-    exchange = scope.exchange
-    if exchange is None:
-        return MISSING
-    if expression.root == "statusCode":
-        return MISSING if exchange.status_code is None else exchange.status_code
-    return exchange.url if expression.root == "url" else exchange.method
+def bind(expression: Expression) -> Bound:
+    """The expression as a function of the scope; what its text fixes is looked at here, once. It never raises."""
+    return _BIND[type(expression)](expression)
 
 
-def _message_part(expression: MessagePart, scope: Scope) -> JSON | Missing:
-    exchange = scope.exchange
-    if exchange is None or expression.root == "message":
-        return MISSING  # messages are AsyncAPI's
-    sent = expression.root == "request"
+def _simple(expression: Simple) -> Bound:
+    match expression.root:
+        case "statusCode":
+            return _of_exchange(lambda exchange: MISSING if exchange.status_code is None else exchange.status_code)
+        case "url":
+            return _of_exchange(lambda exchange: exchange.url)
+        case "method":
+            return _of_exchange(lambda exchange: exchange.method)
+        case "self":
+            return lambda scope: MISSING if scope.self_uri is None else scope.self_uri
+
+
+def _message_part(expression: MessagePart) -> Bound:
+    if expression.root == "message":
+        return _nowhere  # messages are AsyncAPI's
+    name, sent = expression.name, expression.root == "request"
     match expression.source:
         case "body" | "payload":
-            return _follow(exchange.request_body if sent else exchange.response_body, expression.access)
+            return _of_exchange(_body(expression.access, sent=sent))
+        case "header" if sent:
+            return _of_exchange(lambda exchange: exchange.request_headers.get(name, MISSING))
         case "header":
-            headers = exchange.request_headers if sent else exchange.response_headers
-            return headers.get(expression.name, MISSING)
-        case "query":
-            return exchange.query.get(expression.name, MISSING) if sent else MISSING
-        case "path":
-            return exchange.path.get(expression.name, MISSING) if sent else MISSING
+            return _of_exchange(lambda exchange: exchange.response_headers.get(name, MISSING))
+        case "query" if sent:
+            return _of_exchange(lambda exchange: exchange.query.get(name, MISSING))
+        case "path" if sent:
+            return _of_exchange(lambda exchange: exchange.path.get(name, MISSING))
+    return _nowhere
 
 
-def _named(expression: Named, scope: Scope) -> JSON | Missing:
-    return _member(scope.inputs if expression.root == "inputs" else scope.outputs, expression.name, expression.access)
+def _of_exchange(part: Callable[[Exchange], JSON | Missing]) -> Bound:
+    """A part of the exchange; missing where there is none."""
+
+    def bound(scope: Scope) -> JSON | Missing:
+        exchange = scope.exchange
+        return MISSING if exchange is None else part(exchange)
+
+    return bound
 
 
-def _step_output(expression: StepOutput, scope: Scope) -> JSON | Missing:
-    return _member(scope.steps.get(expression.step_id, _NOTHING), expression.name, expression.access)
+def _body(access: Access, *, sent: bool) -> Callable[[Exchange], JSON | Missing]:
+    whole: Callable[[Exchange], JSON | Missing] = attrgetter("request_body" if sent else "response_body")
+    if access is None:
+        return whole
+    follow = _following(access)
+    return lambda exchange: follow(whole(exchange))
 
 
-def _workflow_field(expression: WorkflowField, scope: Scope) -> JSON | Missing:
-    values = scope.workflows.get(expression.workflow_id)
-    if values is None:
-        return MISSING
-    return _member(
-        values.inputs if expression.field == "inputs" else values.outputs, expression.name, expression.access
-    )
+def _named(expression: Named) -> Bound:
+    member = _member(expression.name, expression.access)
+    if expression.root == "inputs":
+        return lambda scope: member(scope.inputs)
+    return lambda scope: member(scope.outputs)
 
 
-def _source_reference(expression: SourceReference, scope: Scope) -> JSON | Missing:
-    return scope.sources.get(expression.name, _NOTHING).get(expression.reference, MISSING)
+def _step_output(expression: StepOutput) -> Bound:
+    step_id, member = expression.step_id, _member(expression.name, expression.access)
+    return lambda scope: member(scope.steps.get(step_id, _NOTHING))
 
 
-def _component_reference(expression: ComponentReference, scope: Scope) -> JSON | Missing:
-    return scope.components.get(expression.type, _NOTHING).get(expression.name, MISSING)
+def _workflow_field(expression: WorkflowField) -> Bound:
+    workflow_id, member = expression.workflow_id, _member(expression.name, expression.access)
+    if expression.field == "inputs":
+        return lambda scope: member(scope.workflows.get(workflow_id, _NO_VALUES).inputs)
+    return lambda scope: member(scope.workflows.get(workflow_id, _NO_VALUES).outputs)
 
 
-def _invalid(_expression: Invalid, _scope: Scope) -> Missing:
+def _source_reference(expression: SourceReference) -> Bound:
+    name, reference = expression.name, expression.reference
+    return lambda scope: scope.sources.get(name, _NOTHING).get(reference, MISSING)
+
+
+def _component_reference(expression: ComponentReference) -> Bound:
+    type_, name = expression.type, expression.name
+    return lambda scope: scope.components.get(type_, _NOTHING).get(name, MISSING)
+
+
+def _invalid(_expression: Invalid) -> Bound:
+    return _nowhere
+
+
+def _nowhere(_scope: Scope) -> Missing:
     return MISSING
 
 
-_EVALUATE: Final[dict[type, Callable[[Any, Scope], JSON | Missing]]] = {
+_BIND: Final[dict[type, Callable[[Any], Bound]]] = {
     Simple: _simple,
     MessagePart: _message_part,
     Named: _named,
@@ -104,49 +147,61 @@ _EVALUATE: Final[dict[type, Callable[[Any, Scope], JSON | Missing]]] = {
 }
 
 
-def _member(values: Mapping[str, JSON], name: str, access: Access) -> JSON | Missing:
-    """A named value and what follows the name; the exact whole name wins over a path into a shorter one (S14)."""
-    if isinstance(access, Path):
-        whole = values.get(name + access.text, MISSING)
-        if whole is not MISSING:
-            return whole
-    value = values.get(name, MISSING)
-    if value is MISSING and "." in name:
-        value = _dotted(values, name)
-    return value if access is None else _follow(value, access)
+def _member(name: str, access: Access) -> Callable[[Mapping[str, JSON]], JSON | Missing]:
+    """Finds a named value and what follows the name; the exact whole name wins over a path into a shorter one (S14)."""
+    find = _dotted(name) if "." in name else lambda values: values.get(name, MISSING)
+    if access is None:
+        return find
+    follow = _following(access)
+    if isinstance(access, Pointer):
+        return lambda values: follow(find(values))
+    whole = name + access.text
+
+    def found(values: Mapping[str, JSON]) -> JSON | Missing:
+        value = values.get(whole, MISSING)
+        return follow(find(values)) if value is MISSING else value
+
+    return found
 
 
-def _dotted(values: Mapping[str, JSON], name: str) -> JSON | Missing:
-    first, _, rest = name.partition(".")
-    value = values.get(first, MISSING)
-    for step in rest.split("."):
-        value = child(value, step)
-    return value
+def _dotted(name: str) -> Callable[[Mapping[str, JSON]], JSON | Missing]:
+    first, *rest = name.split(".")
 
-
-def _follow(value: JSON | Missing, access: Access) -> JSON | Missing:
-    if access is None or value is MISSING:
+    def found(values: Mapping[str, JSON]) -> JSON | Missing:
+        value = values.get(name, MISSING)
+        if value is MISSING:
+            value = values.get(first, MISSING)
+            for step in rest:
+                value = child(value, step)
         return value
-    return _at_pointer(value, access) if isinstance(access, Pointer) else _along(value, access)
+
+    return found
 
 
-def _at_pointer(value: JSON | Missing, pointer: Pointer) -> JSON | Missing:
-    for token in pointer.tokens:
-        found = _referenced(value, token)
-        if found is MISSING and pointer.lenient:
-            found = _leniently(value, token)
-        if found is MISSING:
-            return MISSING
-        value = found
-    return value
+def _following(access: Pointer | Path) -> _Follow:
+    return _at_pointer(access) if isinstance(access, Pointer) else partial(_along, path=access)
 
 
-def _referenced(value: JSON | Missing, token: str) -> JSON | Missing:
-    """One reference token of RFC 6901: a member's name, or an array index without leading zeros."""
-    if isinstance(value, dict):
-        return value.get(token, MISSING)
-    if isinstance(value, list) and _is_index(token):
-        return value[int(token)] if int(token) < len(value) else MISSING
+def _at_pointer(pointer: Pointer) -> _Follow:
+    tokens, lenient = pointer.tokens, pointer.lenient
+
+    def follow(value: JSON | Missing) -> JSON | Missing:
+        for token in tokens:
+            found = value.get(token, MISSING) if isinstance(value, dict) else _item(value, token)
+            if found is MISSING and lenient:
+                found = _leniently(value, token)
+            if found is MISSING:
+                return MISSING
+            value = found
+        return value
+
+    return follow
+
+
+def _item(value: JSON | Missing, token: str) -> JSON | Missing:
+    """The item at an array index of RFC 6901: digits without leading zeros."""
+    if isinstance(value, list) and _is_index(token) and int(token) < len(value):
+        return value[int(token)]
     return MISSING
 
 
@@ -157,8 +212,10 @@ def _leniently(value: JSON | Missing, token: str) -> JSON | Missing:
 
 
 def _along(value: JSON | Missing, path: Path) -> JSON | Missing:
+    if value is MISSING:
+        return MISSING
     if path.select is not None:
-        return MISSING if isinstance(value, Missing) else _selected(path, path.select(value))
+        return _selected(path, path.select(value))
     for step in path.steps:
         value = child(value, step)
     return value

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from arazzo_runner.patterns import rare
+
 _ROOTS: Final = (
     "$request", "$response", "$message", "$inputs", "$outputs", "$steps", "$workflows", "$sourceDescriptions",
     "$components",
@@ -30,7 +32,7 @@ _REWRITINGS: Final[tuple[tuple[str, str], ...]] = (
     (r"(\$workflows\.[\w-]+)\.(?!inputs\.|outputs\.)", r"\1.outputs."),
     (r"\$(inputs|outputs)\Z", r"$\1.NAME"),
 )
-_SPOILT_POINTER: Final = re.compile(
+_SPOILT_POINTER: Final = rare(
     r"\$(?:response|request|message)\.(?:body|payload)/|\$[\w.-]+#/[^\s{}]*(?:\{\$|~(?![01])[^\s{}]*\Z)"
 )
 _MOST_REWRITINGS: Final = 4

@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import Final
 
 from arazzo_runner.expressions.nodes import ExpressionType, Path
+from arazzo_runner.patterns import rare
 from arazzo_runner.values import JSON
 
-_STEP: Final = re.compile(
+_STEP: Final = rare(
     r"""\.(?P<name>[\w$@-]+)
       | \[(?P<index>-?[0-9]{1,9})\]
       | \[(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)")\]

@@ -21,7 +21,7 @@ from arazzo_runner.diagnostics import (
 from arazzo_runner.expressions import dialect
 from arazzo_runner.expressions.conditions import Failing
 from arazzo_runner.expressions.embedded import Found, find_expressions, report_all, shifted
-from arazzo_runner.expressions.evaluate import evaluate
+from arazzo_runner.expressions.evaluate import Bound, bind
 from arazzo_runner.expressions.nodes import Expression, ExpressionType, Invalid
 from arazzo_runner.expressions.parser import NotAnExpression, read_expression
 from arazzo_runner.expressions.queries import report_query
@@ -58,26 +58,34 @@ class QueryJudge:
     pieces: Pieces
     expressions: tuple[Expression, ...] = ()  #: those of the pieces
     query: Query | None = field(default=None, compare=False, repr=False)  #: where there are none
+    read: Bound = field(init=False, compare=False, repr=False)  #: the context, bound
+    reads: tuple[Bound, ...] = field(init=False, compare=False, repr=False)  #: the expressions, bound
+    texts: tuple[str, ...] = field(init=False, compare=False, repr=False)  #: the expressions as written
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "read", bind(self.context))
+        object.__setattr__(self, "reads", tuple(map(bind, self.expressions)))
+        object.__setattr__(self, "texts", tuple(map(str, self.expressions)))
 
     def __call__(self, scope: Scope) -> Verdict:
-        context = evaluate(self.context, scope)
-        values = [evaluate(expression, scope) for expression in self.expressions]
+        context = self.read(scope)
+        values = [read(scope) for read in self.reads]
         try:
             passed, why = self._judge(context, values)
         except QueryError as error:
             passed, why = False, f"the {self.type.type} condition cannot be evaluated: {error}"
         except RecursionError:
             passed, why = False, f"the {self.type.type} condition cannot be evaluated: a value is nested too deeply"
-        seen = [operand(str(expression), value) for expression, value in zip(self.expressions, values, strict=True)]
+        operands = tuple(map(operand, self.texts, values))
         if self.type.type == "regex":
-            seen.insert(0, operand(str(self.context), context))
-        return Verdict(self.condition, self.type.type, passed, why, tuple(seen))
+            operands = (operand(str(self.context), context), *operands)
+        return Verdict(self.condition, self.type.type, passed, why, operands)
 
     def _judge(self, context: JSON | Missing, values: Sequence[JSON | Missing]) -> tuple[bool, str | None]:
         if MISSING in values:
             absent = self.expressions[values.index(MISSING)]
             return False, f"{absent}, which the condition needs, has no value"
-        if isinstance(context, Missing) or context is None:
+        if context is MISSING or context is None:
             return False, described(str(self.context), context)
         query = self.query or compile_query(self.type, _filled(self.pieces, values))
         if query.holds(context):
@@ -106,16 +114,22 @@ class ComparisonJudge:
     context: Expression
     comparison: Comparison
     operands: tuple[tuple[str, Expression], ...]  #: the runtime expressions in it, by their text
+    read: Bound = field(init=False, compare=False, repr=False)  #: the context, bound
+    reads: tuple[tuple[str, Bound], ...] = field(init=False, compare=False, repr=False)  #: the operands, bound
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "read", bind(self.context))
+        object.__setattr__(self, "reads", tuple((text, bind(expression)) for text, expression in self.operands))
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
         return tuple(expression for _, expression in self.operands)
 
     def __call__(self, scope: Scope) -> Verdict:
-        context = evaluate(self.context, scope)
-        if isinstance(context, Missing) or context is None:
+        context = self.read(scope)
+        if context is MISSING or context is None:
             return Verdict(self.condition, "jsonpath", False, described(str(self.context), context))
-        values = {text: evaluate(expression, scope) for text, expression in self.operands}
+        values = {text: read(scope) for text, read in self.reads}
         try:
             passed, seen = self.comparison.judge(context, values)
         except QueryError as error:
@@ -239,6 +253,6 @@ def _filled(pieces: Pieces, values: Sequence[JSON | Missing]) -> str:
 
 
 def _written(value: JSON | Missing, as_literal: bool) -> str:
-    if isinstance(value, Missing):
+    if value is MISSING:
         return ""
     return json.dumps(value, ensure_ascii=False) if as_literal and isinstance(value, str) else to_text(value)

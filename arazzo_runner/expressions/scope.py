@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from arazzo_runner.effects import Headers
+from arazzo_runner.effects import NO_HEADERS, Headers
 from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON, MISSING, Missing
 
@@ -19,12 +19,12 @@ class Exchange:
 
     method: str
     url: str
-    request_headers: Headers = field(default_factory=Headers)
+    request_headers: Headers = NO_HEADERS
     query: Mapping[str, JSON] = field(default_factory=dict)
     path: Mapping[str, JSON] = field(default_factory=dict)
     request_body: JSON | Missing = MISSING
     status_code: int | None = None
-    response_headers: Headers = field(default_factory=Headers)
+    response_headers: Headers = NO_HEADERS
     response_body: JSON | Missing = MISSING
     response_is_xml: bool = False
     notes: tuple[str, ...] = ()  #: what was odd about the answer, such as JSON that does not parse

@@ -7,13 +7,13 @@ becomes of a missing value inside a structure or a text is decided here (S13); o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from arazzo_runner.diagnostics import WHOLE_BRACES, WRONG_VALUE, Finding, Report
 from arazzo_runner.errors import CannotSend
 from arazzo_runner.expressions.embedded import find_expressions, report_all
-from arazzo_runner.expressions.evaluate import evaluate, one_or_all
+from arazzo_runner.expressions.evaluate import Bound, bind, one_or_all
 from arazzo_runner.expressions.near_misses import has_near_root, is_spoilt_pointer
 from arazzo_runner.expressions.nodes import (
     ArrayValue,
@@ -62,28 +62,75 @@ def compile_text(text: str, names: Names, report: Report) -> Template | Constant
 
 def resolve(value: Value, scope: Scope) -> JSON | Missing:
     """The value on this scope, as it is sent (S13). Raises `CannotSend` where text needs what is missing."""
-    match value:
-        case Constant():
-            return value.value
-        case Whole():
-            return evaluate(value.expression, scope)
-        case Template():
-            return resolve_text(value, scope)
-        case ObjectValue():
-            members = [(name, resolve(member, scope)) for name, member in value.members]
-            return {name: member for name, member in members if not isinstance(member, Missing)}
-        case ArrayValue():
-            items = [resolve(item, scope) for item in value.items]
-            return [None if isinstance(item, Missing) else item for item in items]
-        case Selector():
-            return _select(value, scope)
+    return bind_value(value)(scope)
 
 
 def resolve_text(value: Template | Constant, scope: Scope) -> str:
     """The text with its expressions replaced. Raises `CannotSend`, naming the expression, when one is missing."""
+    return _bind_text(value)(scope)
+
+
+def bind_value(value: Value) -> Bound:
+    """`resolve` as a function of the scope: its fixed parts are put together here, once."""
+    match value:
+        case Constant(fixed):
+            return lambda _: fixed
+        case Whole(expression):
+            return bind(expression)
+        case Template():
+            return _bind_text(value)
+        case ObjectValue(members):
+            return _bind_object(members)
+        case ArrayValue(items):
+            reads = [bind_value(item) for item in items]
+            return lambda scope: [None if (item := read(scope)) is MISSING else item for read in reads]
+        case Selector():
+            return _bind_selector(value)
+
+
+def _bind_text(value: Template | Constant) -> Callable[[Scope], str]:
     if isinstance(value, Constant):
-        return to_text(value.value)
-    return "".join([part if isinstance(part, str) else _text_of(part, value, scope) for part in value.parts])
+        text = to_text(value.value)
+        return lambda _: text
+    parts = [part if isinstance(part, str) else _bind_part(part, value) for part in value.parts]
+    return lambda scope: "".join([part if isinstance(part, str) else part(scope) for part in parts])
+
+
+def _bind_part(part: Expression, of: Template) -> Callable[[Scope], str]:
+    """An expression in a text, as the text of its value."""
+    read = bind(part)
+
+    def text(scope: Scope) -> str:
+        found = read(scope)
+        if isinstance(found, str):
+            return found
+        if found is MISSING:
+            raise CannotSend("missing-value", f"'{part}' has no value; '{source_text(of)}' needs it")
+        try:
+            return to_text(found)
+        except RecursionError:
+            message = f"the value of '{part}' is nested too deeply to be written as text"
+            raise CannotSend("too-deep", message) from None
+
+    return text
+
+
+def _bind_object(members: Sequence[tuple[str, Value]]) -> Bound:
+    """An object whose fixed members are there from the start; the others take their places, or leave them (S13)."""
+    begun: dict[str, JSON] = {name: value.value if isinstance(value, Constant) else None for name, value in members}
+    reads = [(name, bind_value(value)) for name, value in members if not isinstance(value, Constant)]
+
+    def made(scope: Scope) -> dict[str, JSON]:
+        found = begun.copy()
+        for name, read in reads:
+            value = read(scope)
+            if value is MISSING:
+                del found[name]
+            else:
+                found[name] = value
+        return found
+
+    return made
 
 
 def source_text(value: Value) -> str:
@@ -156,16 +203,6 @@ def _was_meant(text: str, names: Names) -> bool:
 _KNOWN: Final = ("$inputs.", "$outputs.", "$steps.", "$workflows.", "$response.", "$request.", "$components.")
 
 
-def _text_of(part: Expression, value: Template, scope: Scope) -> str:
-    found = evaluate(part, scope)
-    if isinstance(found, Missing):
-        raise CannotSend("missing-value", f"'{part}' has no value; '{source_text(value)}' needs it")
-    try:
-        return to_text(found)
-    except RecursionError:
-        raise CannotSend("too-deep", f"the value of '{part}' is nested too deeply to be written as text") from None
-
-
 def _is_selector(raw: dict[str, JSON]) -> bool:
     """Whether an object is a Selector Object; a payload may have members of these names that are none."""
     type_ = raw.get("type")
@@ -203,16 +240,21 @@ def _static(type_: ExpressionType, text: str, report: Report) -> Callable[[JSON]
     return lambda context: one_or_all(query.select(context))
 
 
-def _select(value: Selector, scope: Scope) -> JSON | Missing:
-    """What a Selector Object selects (S44); its text is known only now when it holds expressions (S22)."""
+def _bind_selector(value: Selector) -> Bound:
+    """What a Selector Object selects (S44); its text is known only later when it holds expressions (S22)."""
     from arazzo_runner.expressions.selectors import QueryError, compile_query
 
-    context = evaluate(value.context, scope)
-    if context is MISSING or context is None:
-        return MISSING
-    try:
-        if value.select is not None:
-            return value.select(context)
-        return one_or_all(compile_query(value.type, resolve_text(value.selector, scope)).select(context))
-    except QueryError as error:
-        raise CannotSend("invalid-selector", f"'{source_text(value)}' cannot be evaluated: {error}") from None
+    read, text, select = bind(value.context), _bind_text(value.selector), value.select
+
+    def selected(scope: Scope) -> JSON | Missing:
+        context = read(scope)
+        if context is MISSING or context is None:
+            return MISSING
+        try:
+            if select is not None:
+                return select(context)
+            return one_or_all(compile_query(value.type, text(scope)).select(context))
+        except QueryError as error:
+            raise CannotSend("invalid-selector", f"'{source_text(value)}' cannot be evaluated: {error}") from None
+
+    return selected

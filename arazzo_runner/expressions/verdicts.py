@@ -9,7 +9,7 @@ from typing import TypeAlias
 from arazzo_runner.expressions.scope import Scope
 from arazzo_runner.expressions.text import to_text
 from arazzo_runner.records import dataclass
-from arazzo_runner.values import JSON, Missing
+from arazzo_runner.values import JSON, MISSING, Missing
 
 _LONGEST_SHOWN = 160  #: characters; longer values are described, never cut, so that a secret is hidden whole (S10)
 
@@ -39,12 +39,12 @@ Judge: TypeAlias = Callable[[Scope], Verdict]
 
 def operand(text: str, value: JSON | Missing) -> Operand:
     """The operand of a verdict, in which missing is None."""
-    return Operand(text, None if isinstance(value, Missing) else value)
+    return Operand(text, None if value is MISSING else value)
 
 
 def described(text: str, value: JSON | Missing) -> str:
     """``$statusCode is 503``, ``$inputs.x has no value``."""
-    return f"{text} has no value" if isinstance(value, Missing) else f"{text} is {shown(value)}"
+    return f"{text} has no value" if value is MISSING else f"{text} is {shown(value)}"
 
 
 def shown(value: JSON) -> str:

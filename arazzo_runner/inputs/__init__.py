@@ -15,14 +15,15 @@ from typing import Final
 from arazzo_runner.description import BoundWorkflow
 from arazzo_runner.errors import InvalidInputs
 from arazzo_runner.inputs.patterns import searches
+from arazzo_runner.patterns import rare
 from arazzo_runner.secrecy import is_secret_name, is_secret_schema, secret_values
 from arazzo_runner.values import JSON
 
 Schema = Mapping[str, JSON] | bool | None
 
 ENVIRONMENT_PREFIX: Final = "ARAZZO_INPUT_"
-_INTEGER = re.compile(r"[+-]?\d{1,4000}")
-_NUMBER = re.compile(r"[+-]?(\d{1,4000}(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_INTEGER = rare(r"[+-]?\d{1,4000}")
+_NUMBER = rare(r"[+-]?(\d{1,4000}(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 # --- what a schema declares -------------------------------------------------------------------------------------------

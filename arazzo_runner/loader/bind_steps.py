@@ -23,10 +23,11 @@ from arazzo_runner.loader.declared import OutputsOf
 from arazzo_runner.loader.nearest import listed
 from arazzo_runner.loader.shape import Fields, open_object, say
 from arazzo_runner.model import FailureAction, Step, SuccessAction
+from arazzo_runner.patterns import rare
 from arazzo_runner.values import JSON
 
 _TARGETS = ("operationId", "operationPath", "channelPath", "workflowId")
-_DEPENDENCY = re.compile(r"(?!\$).+|\$workflows\..+\.steps\..+|\$sourceDescriptions\..+\..+\.steps\..+", re.DOTALL)
+_DEPENDENCY = rare(r"(?!\$).+|\$workflows\..+\.steps\..+|\$sourceDescriptions\..+\..+\.steps\..+", re.DOTALL)
 
 
 def bind_step(raw: JSON, report: OriginReport, place: Place, outputs_of: OutputsOf) -> Step | None:

@@ -29,6 +29,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
 from arazzo_runner.diagnostics import Span
+from arazzo_runner.patterns import rare
 
 Events: TypeAlias = "Callable[[], Event]"
 
@@ -37,7 +38,7 @@ class _Source(Protocol):
     def get_event(self) -> Event: ...
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = rare("[\ud800-\udfff]")
 
 
 class PureParser(Reader, Scanner, Parser):
@@ -80,49 +81,88 @@ def yaml_events(text: str) -> Events:
     return PARSER(text).get_event
 
 
-_TOKEN = re.compile(
+_TOKEN = rare(
     r'[ \t\n\r]*(?:("[^"\\]*(?:\\.[^"\\]*)*")|([{}\[\],:])'
     r"|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null|NaN|-?Infinity)(?![\w.+-])|\Z)"
 )
 _unescaped = json.JSONDecoder(strict=False).decode
-_PUNCTUATION = {"{": MappingStartEvent, "}": MappingEndEvent, "[": SequenceStartEvent, "]": SequenceEndEvent}
+_passed = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str).raw_decode
+_OPENING: dict[str, Callable[..., Event]] = {"{": MappingStartEvent, "[": SequenceStartEvent}
+_CLOSING: dict[str, Callable[..., Event]] = {"}": MappingEndEvent, "]": SequenceEndEvent}
 
 
 def json_tokens(text: str) -> Iterator[re.Match[str]]:
     """The tokens of a JSON text: group 1 a string, 2 punctuation, 3 a number or word. Raises `NotJSON`."""
     position, end = 0, len(text.rstrip())
     while position < end:
-        token = _TOKEN.match(text, position)
-        if token is None or token.lastindex is None:
-            raise NotJSON(position)
+        token = _token(text, position)
         yield token
         position = token.end()
 
 
+def _token(text: str, position: int) -> re.Match[str]:
+    token = _TOKEN.match(text, position)
+    if token is None or token.lastindex is None:
+        raise NotJSON(position)
+    return token
+
+
+class JSONText:
+    """A JSON text that is read event by event; what is of no interest can be passed over."""
+
+    __slots__ = ("_position", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._position = 0
+
+    def events(self) -> Events:
+        """Its events, without anchors and tags; ``json`` has to check its syntax."""
+        return self._events().__next__
+
+    def pass_over(self, start: int) -> int | None:
+        """Goes on behind the value that begins at ``start``, and says where that is; None where it is not JSON."""
+        try:
+            self._position = _passed(self._text, start)[1]
+        except (ValueError, RecursionError):
+            return None
+        return self._position
+
+    def _events(self) -> Iterator[Event]:
+        none = _mark(0)
+        yield StreamStartEvent(none, none)
+        yield DocumentStartEvent(none, none)
+        text, stop = self._text, len(self._text.rstrip())
+        while self._position < stop:
+            token = _token(text, self._position)
+            self._position = token.end()
+            if (event := _event_of(token)) is not None:
+                yield event
+        last = _mark(len(text))
+        yield DocumentEndEvent(last, last)
+        yield StreamEndEvent(last, last)
+
+
 def json_events(text: str) -> Events:
-    """The events of a JSON text, which has no anchors and no tags; ``json`` has to check its syntax."""
-    return _json_events(text).__next__
+    """The events of a JSON text."""
+    return JSONText(text).events()
 
 
-def _json_events(text: str) -> Iterator[Event]:
-    none = _mark(0)
-    yield StreamStartEvent(none, none)
-    yield DocumentStartEvent(none, none)
-    for token in json_tokens(text):
-        group = token.lastindex or 0
-        start, end, word = _mark(token.start(group)), _mark(token.end(group)), token[group]
-        if group == 1:
-            value = _unescaped(word) if "\\" in word else word[1:-1]
-            yield ScalarEvent(None, None, (False, True), value, start, end, '"')
-        elif group == 3:
-            yield ScalarEvent(None, None, (True, False), word, start, end, "")
-        elif word in "{[":
-            yield _PUNCTUATION[word](None, None, True, start, end, True)
-        elif word in "}]":
-            yield _PUNCTUATION[word](start, end)
-    last = _mark(len(text))
-    yield DocumentEndEvent(last, last)
-    yield StreamEndEvent(last, last)
+def _event_of(token: re.Match[str]) -> Event | None:
+    """What a token says; colons and commas say nothing."""
+    group = token.lastindex or 0
+    word = token[group]
+    if word in ":,":
+        return None
+    start, end = _mark(token.start(group)), _mark(token.end(group))
+    if group == 1:
+        value = _unescaped(word) if "\\" in word else word[1:-1]
+        return ScalarEvent(None, None, (False, True), value, start, end, '"')
+    if group == 3:
+        return ScalarEvent(None, None, (True, False), word, start, end, "")
+    if word in _OPENING:
+        return _OPENING[word](None, None, True, start, end, True)
+    return _CLOSING[word](start, end)
 
 
 def _mark(index: int) -> Mark:

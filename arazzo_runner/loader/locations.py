@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -39,7 +40,12 @@ def _path_of(location: str) -> str:
 def identity(location: str) -> str:
     """The URI of a location; two spellings of one path have the same."""
     location = tidy(location)
-    return location if is_url(location) or location == "-" else Path(os.path.abspath(location)).as_uri()
+    return location if is_url(location) or location == "-" else _uri_of(os.path.abspath(location))
+
+
+@lru_cache(maxsize=4096)  # each file is asked for several times
+def _uri_of(path: str) -> str:
+    return Path(path).as_uri()
 
 
 def join(base: str, reference: str) -> str:

@@ -12,13 +12,14 @@ from arazzo_runner.loader.locations import identity, join
 from arazzo_runner.loader.nearest import listed, nearest, suggestion
 from arazzo_runner.loader.shape import say
 from arazzo_runner.loader.sources import OpenedSource
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 from arazzo_runner.sources import Operation
 from arazzo_runner.sources.openapi import OpenAPISource
 
 _SOURCES = "$sourceDescriptions."
 _HINTS = 200  #: how many findings get near names, which take time to find
-_METHOD_AND_PATH = re.compile(r"(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE|QUERY)\s+(/\S*)", re.IGNORECASE)
+_METHOD_AND_PATH = rare(r"(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE|QUERY)\s+(/\S*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

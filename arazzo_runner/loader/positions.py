@@ -5,7 +5,7 @@ Knows the events of a text; it must not know what is wrong there, nor keep anyth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from yaml.events import (
 )
 
 from arazzo_runner.diagnostics import Diagnostic, Span
-from arazzo_runner.loader.events import Events, Lines, NotJSON, end_of, json_events, start_of, yaml_events
+from arazzo_runner.loader.events import Events, JSONText, Lines, NotJSON, end_of, start_of, yaml_events
 from arazzo_runner.loader.offsets import index_of
 from arazzo_runner.records import dataclass
 
@@ -131,17 +131,24 @@ class _Done(Exception):
 def _find(text: str, pointers: set[str]) -> dict[str, _Found]:
     if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         try:
-            return _Walk(json_events(text), pointers).found()
+            json = JSONText(text)
+            return _Walk(json.events(), pointers, json.pass_over).found()
         except NotJSON:
             pass
     return _Walk(yaml_events(text), pointers).found()
 
 
 class _Walk:
-    """Follows the wanted pointers through the events, and skips everything else."""
+    """Follows the wanted pointers through the events, and skips everything else.
 
-    def __init__(self, events: Events, pointers: set[str]) -> None:
+    ``pass_over`` goes on behind the value at an offset, where that is quicker than to take its events.
+    """
+
+    def __init__(
+        self, events: Events, pointers: set[str], pass_over: Callable[[int], int | None] = lambda _: None
+    ) -> None:
         self._get = events
+        self._pass_over = pass_over
         self._wanted = pointers
         self._on_the_way = {above for pointer in pointers for above in _ancestry(pointer)}
         self._found: dict[str, _Found] = {}
@@ -196,6 +203,9 @@ class _Walk:
 
     def _skip(self, event: Event) -> None:
         depth = int(isinstance(event, MappingStartEvent | SequenceStartEvent))
+        if depth and (end := self._pass_over(start_of(event))) is not None:
+            self._end = end
+            return
         while depth > 0:
             kind = type(event := self._next())
             if kind is MappingStartEvent or kind is SequenceStartEvent:

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias
 
 from arazzo_runner import expressions
+from arazzo_runner.description import Moment, Use
 from arazzo_runner.diagnostics import Origin
 from arazzo_runner.expressions.criteria import Criterion
-from arazzo_runner.expressions.nodes import ArrayValue, Expression, ObjectValue, Selector, Value
-from arazzo_runner.model import Action, Parameter, Step
-from arazzo_runner.records import dataclass
-
-#: When a step's expression is evaluated: before it is sent, to judge the answer, to choose what is next, or at its end.
-Moment: TypeAlias = Literal["request", "criteria", "actions", "outputs"]
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """An expression, where it stands, and when it is evaluated."""
-
-    expression: Expression
-    origin: Origin
-    moment: Moment
+from arazzo_runner.expressions.nodes import ArrayValue, ObjectValue, Selector, Value
+from arazzo_runner.model import Action, Parameter, Step, Workflow
 
 
 def uses_in_value(value: Value, origin: Origin, moment: Moment) -> Iterator[Use]:
@@ -82,3 +69,15 @@ def uses_in_step(step: Step) -> Iterator[Use]:
     yield from uses_in_actions((*step.on_success, *step.on_failure))
     for name, value in step.outputs.items():
         yield from uses_in_value(value, step.origin.at("outputs", name), "outputs")
+
+
+def common_uses(workflow: Workflow) -> Iterator[Use]:
+    """The expressions of what a workflow gives to all of its steps."""
+    yield from uses_in_parameters(workflow.parameters, "request")
+    yield from uses_in_actions((*workflow.success_actions, *workflow.failure_actions))
+
+
+def output_uses(workflow: Workflow) -> Iterator[Use]:
+    """The expressions of a workflow's outputs."""
+    for name, value in workflow.outputs.items():
+        yield from uses_in_value(value, workflow.origin.at("outputs", name), "outputs")

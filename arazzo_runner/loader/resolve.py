@@ -11,6 +11,7 @@ from arazzo_runner.diagnostics import Diagnostic, Origin, OriginReport
 from arazzo_runner.loader.declared import Declared
 from arazzo_runner.loader.operations import Message, Target, operation_by_id, operation_by_path
 from arazzo_runner.loader.order import merge_actions, order_steps
+from arazzo_runner.loader.references import common_uses, output_uses, uses_in_step
 from arazzo_runner.loader.schemas import properties, resolve_schema, secret_names
 from arazzo_runner.loader.shape import say
 from arazzo_runner.loader.targets import Workflows
@@ -49,6 +50,8 @@ class Resolver:
             inputs_schema=schema,
             input_names=frozenset(properties(schema)),
             secret_inputs=secret_names(schema),
+            common_uses=tuple(common_uses(workflow)),
+            output_uses=tuple(output_uses(workflow)),
         )
 
     def _depends_on(self, workflow: Workflow) -> tuple[WorkflowKey, ...]:
@@ -69,6 +72,7 @@ class Resolver:
             parameters=self._parameters(step, workflow, called),
             on_success=self._actions(step, step.on_success, workflow.success_actions),
             on_failure=self._actions(step, step.on_failure, workflow.failure_actions),
+            uses=tuple(uses_in_step(step)),
         )
 
     def _check_dependencies(self, step: Step) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.flow import Edge, EdgeKind, Flow, Node
 from arazzo_runner.reports.lines import Symbols, cut, printable
 

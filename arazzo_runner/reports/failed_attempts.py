@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from arazzo_runner.effects import Headers
 from arazzo_runner.engine.results import Attempt, RunResult, StepResult
 from arazzo_runner.expressions.criteria import Verdict
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.bodies import body_text, compact
 
 #: Larger contents are shown as they are, not parsed to be made pretty.

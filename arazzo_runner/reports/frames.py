@@ -16,13 +16,12 @@ _INDENT = " " * 8
 
 def code_frame(text: str, span: Span, width: int | None = None) -> list[Line]:
     """The line of the source, and one below it with a mark under the part that is meant; nothing for no line."""
-    source = line_at(text, span.line)
+    source = line_at(text.split("\n"), span.line)
     return [] if source is None else line_frame(source, span, width)
 
 
-def line_at(text: str, number: int) -> str | None:
-    """A line of a text, counted from 1."""
-    lines = text.split("\n")
+def line_at(lines: Sequence[str], number: int) -> str | None:
+    """One of the lines of a text, counted from 1."""
     return lines[number - 1].rstrip("\r") if 1 <= number <= len(lines) else None
 
 

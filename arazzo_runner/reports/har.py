@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from arazzo_runner import __version__
@@ -29,6 +28,7 @@ from arazzo_runner.engine.events import (
     WorkflowFinished,
     WorkflowStarted,
 )
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.bodies import compact
 from arazzo_runner.reports.har_messages import no_response, request_value, response_value
 from arazzo_runner.reports.json_report import milliseconds, timestamp

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, Literal
 
 from arazzo_runner.engine.attempt import succeeded
@@ -25,6 +25,7 @@ from arazzo_runner.engine.events import (
     WorkflowStarted,
 )
 from arazzo_runner.engine.results import Attempt, RunError, RunResult, Status, StepResult, TakenAction
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.failed_attempts import Failure, failing_chain, failure_of
 from arazzo_runner.values import JSON
 

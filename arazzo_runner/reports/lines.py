@@ -9,10 +9,11 @@ from dataclasses import field
 from typing import Literal, TypeAlias
 from unicodedata import combining, east_asian_width
 
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 
 #: Control characters, line separators, marks that turn the direction of writing, and halves of surrogate pairs.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = rare("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 #: What a piece of text is; a screen chooses its colour.
 Role: TypeAlias = Literal["", "ok", "bad", "warn", "dim", "strong", "live"]
@@ -57,7 +58,7 @@ def line(*pieces: str | tuple[str, Role]) -> Line:
 
 def printable(text: str) -> str:
     """The text with control characters as escapes, so that no answer or document can drive a terminal."""
-    return _CONTROL.sub(_escaped, text)
+    return text if text.isprintable() else _CONTROL.sub(_escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from arazzo_runner.engine.events import Event
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.history import History, RunHistory
 from arazzo_runner.reports.kinds import About
 from arazzo_runner.reports.lines import count

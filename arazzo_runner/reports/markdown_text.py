@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.reports.failed_attempts import cut
 from arazzo_runner.reports.lines import printable
 

@@ -5,14 +5,13 @@ The engine knows only the protocols of this module. `openapi` implements them; `
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Protocol, TypeAlias
 
 from arazzo_runner.effects import FetchToken, Request, Response
 from arazzo_runner.expressions.scope import Exchange
-from arazzo_runner.records import dataclass
+from arazzo_runner.records import dataclass, sealed
 from arazzo_runner.values import JSON, MISSING, Missing
 
 
@@ -54,7 +53,7 @@ class FileContent:
     content: bytes
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class ServerChoice:
     """Where the caller wants requests to go: whole URLs by source name ("" for all), and server variables (S37).
 

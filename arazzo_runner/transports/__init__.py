@@ -5,14 +5,15 @@ Knows how a transport is set up; each module is loaded when it is used, so that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from arazzo_runner.records import sealed
 
 #: How many redirects of one request are followed at most.
 MAX_REDIRECTS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class HttpOptions:
     """How requests travel (S41). Timeouts and size limits come with each request.
 

@@ -157,7 +157,7 @@ async def _connected(route: Route) -> _Connection:
         port,
         ssl=route.context if straight else None,
         server_hostname=name if straight else None,
-        happy_eyeballs_delay=_HEAD_START,
+        happy_eyeballs_delay=None if _is_address(host) else _HEAD_START,
     )
     if route.context is None or route.proxy is None:
         return connection
@@ -170,6 +170,11 @@ async def _connected(route: Route) -> _Connection:
         connection.abort()
         raise
     return connection
+
+
+def _is_address(host: str) -> bool:
+    """Whether a host is one address, not a name of several that are tried side by side."""
+    return ":" in host or host.rpartition(".")[2].isdigit()
 
 
 async def _tunnel(connection: _Connection, route: Route, proxy: Proxy) -> None:

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -78,6 +77,8 @@ class FolderCache:
 
 
 def _seal(record: bytes) -> bytes:
+    from hashlib import blake2b
+
     return blake2b(record, digest_size=16).hexdigest().encode()
 
 

@@ -5,11 +5,12 @@ Pure: shared by the connections of threads and of event loops. It must not wait 
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Final
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from arazzo_runner.effects import Headers, Response
+from arazzo_runner.effects import NO_HEADERS, Headers, Response
 from arazzo_runner.errors import TransportError
 from arazzo_runner.transports.content import Content
 from arazzo_runner.transports.failures import broken_off, not_http
@@ -64,7 +65,7 @@ class Answer:
         self._fields: list[tuple[str, str]] = []
         self._parts: list[bytes] = []
         self._content: Content | None = None
-        self._headers = Headers()
+        self._headers = NO_HEADERS
 
     def feed(self, data: bytes) -> bool:
         """Take the next bytes; True once the answer is complete. Raises `TransportError`."""
@@ -123,7 +124,7 @@ class Answer:
     def on_header(self, name: bytes, value: bytes) -> None:
         """One field; those after the content are not the answer's headers."""
         if not self.status:
-            self._fields.append((text(name), text(value.rstrip(b" \t"))))
+            self._fields.append((intern(text(name)), text(value.rstrip(b" \t"))))
 
     def on_headers_complete(self) -> None:
         """The head is here; an answer in between (1xx) counts for nothing."""

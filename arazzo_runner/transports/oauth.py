@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from arazzo_runner.effects import FetchToken, Headers, Request, Response
 from arazzo_runner.errors import TransportError
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 #: A token endpoint's answer is small.

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from arazzo_runner.effects import Effect, FetchToken, Headers, Request, Response, Send
 from arazzo_runner.errors import TransportError
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 #: ``status``, ``(status, body)`` or ``(status, body, headers)``; a body that is no text and no bytes is JSON.

@@ -19,7 +19,7 @@ from arazzo_runner.validation.claims import Asked, Claim, asked_paths, claims, s
 from arazzo_runner.validation.places import Answers, Spot, answers, documented, selector_tokens, shown, spot_of
 from arazzo_runner.validation.requests import steps_with_operations
 from arazzo_runner.validation.schemas import Reached, Token, enumerated
-from arazzo_runner.validation.visiting import finding, output_uses, workflows
+from arazzo_runner.validation.visiting import finding, workflows
 from arazzo_runner.values import JSON
 
 _NO_NAME: Final = "\0"  #: a member that no schema declares
@@ -74,7 +74,7 @@ def undeclared_members(description: Description) -> Iterator[Diagnostic]:
             for looked in _looks(step):
                 yield from _checked(looked, step, workflow)
         if workflow.steps:
-            for use in output_uses(workflow):
+            for use in workflow.output_uses:
                 yield from _checked(Looked(Asked(use.expression), use.origin), workflow.steps[-1], workflow)
 
 
@@ -167,9 +167,16 @@ def _undeclared(what: str, reached: Reached, tokens: tuple[Token, ...], found: A
 def _one_level_down(tokens: tuple[Token, ...], reached: Reached, found: Answers) -> list[str]:
     """Where the rest of a path leads below one of the members that are there: an envelope that was left out."""
     above, rest = tokens[: reached.depth], tokens[reached.depth :]
-    inner = [(*above, name, *between) for name in reached.names for between in ((), ("0",))]
-    closed = (path for path in inner if found.reach((*path, _NO_NAME)).verdict == "no")  # a map takes any name
-    return [shown((*path, *rest)) for path in closed if found.reach((*path, *rest)).verdict == "yes"]
+    here = found.below(above)
+    leading = [
+        (*above, name, *between)
+        for name in reached.names
+        for below in [here.below((name,))]
+        for between in ((), ("0",))
+        if below.reach((*between, *rest)).verdict == "yes"
+    ]
+    closed = (path for path in leading if found.reach((*path, _NO_NAME)).verdict == "no")  # a map takes any name
+    return [shown((*path, *rest)) for path in closed]
 
 
 def _kind(type_: str) -> str:

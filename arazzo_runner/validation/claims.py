@@ -16,6 +16,7 @@ from arazzo_runner.expressions.nodes import Expression, Simple
 from arazzo_runner.expressions.paths import closing_bracket
 from arazzo_runner.expressions.query_criteria import ComparisonJudge, QueryJudge
 from arazzo_runner.expressions.selectors import comparison as compared
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 from arazzo_runner.validation.schemas import EVERY, Token
 from arazzo_runner.values import JSON
@@ -25,7 +26,7 @@ _STEP: Final = re.compile(
       | \[(?P<index>-?[0-9]{1,9})\] | (?P<every>\[\*\])""",
     re.VERBOSE,
 )
-_IN_FILTER: Final = re.compile(
+_IN_FILTER: Final = rare(
     r"""@(?P<path>(?:\.[\w$-]+|\['[^'\\]*'\]|\["[^"\\]*"\])+)
         (?!\s*\()(?:\s*(?P<operator>[=!]=)\s*(?:'(?P<single>[^'\\]*)'|"(?P<double>[^"\\]*)"))?""",
     re.VERBOSE,

@@ -16,10 +16,9 @@ from arazzo_runner.expressions.nodes import (
 )
 from arazzo_runner.loader.nearest import listed, suggestion
 from arazzo_runner.loader.order import local_dependency
-from arazzo_runner.loader.references import uses_in_step
 from arazzo_runner.loader.schemas import known_names
 from arazzo_runner.model import Action
-from arazzo_runner.validation.visiting import all_uses, common_uses, finding, output_uses, workflows
+from arazzo_runner.validation.visiting import finding, workflows
 
 
 def _hint(name: str, names: Iterable[str], noun: str) -> str | None:
@@ -98,7 +97,7 @@ def inputs(description: Description) -> Iterator[Diagnostic]:
         known = known_names(workflow.inputs_schema) if workflow.inputs_schema is not None else None
         if known is None:
             continue
-        for use in all_uses(workflow):
+        for use in workflow.uses:
             expression = use.expression
             if isinstance(expression, Named) and expression.root == "inputs" and expression.name not in known:
                 message = f"'{expression}': workflow '{workflow.key.workflow_id}' has no input '{expression.name}'"
@@ -117,7 +116,7 @@ def outputs_of(bound: BoundStep, description: Description) -> Iterable[str] | No
 def step_outputs(description: Description) -> Iterator[Diagnostic]:
     """``$steps.ID.outputs.NAME`` is an output of a step of the workflow."""
     for _, workflow in workflows(description):
-        for use in all_uses(workflow):
+        for use in workflow.uses:
             expression = use.expression
             if not isinstance(expression, StepOutput):
                 continue
@@ -141,9 +140,9 @@ def own_outputs(description: Description) -> Iterator[Diagnostic]:
             if bound.step.workflow_id is None:
                 called = workflow
             if called is not None:
-                for use in uses_in_step(bound.step):
+                for use in bound.uses:
                     yield from _output(use.expression, use.origin, called)
-        for use in (*common_uses(workflow), *output_uses(workflow)):
+        for use in (*workflow.common_uses, *workflow.output_uses):
             if use.moment == "outputs":
                 yield from _output(use.expression, use.origin, workflow)
 
@@ -159,7 +158,7 @@ def _output(expression: object, origin: Origin, workflow: BoundWorkflow) -> Iter
 def workflow_fields(description: Description) -> Iterator[Diagnostic]:
     """``$workflows.ID.inputs.NAME`` and ``.outputs.NAME`` are of a workflow of the document, or of one it runs."""
     for document, workflow in workflows(description):
-        for use in all_uses(workflow):
+        for use in workflow.uses:
             expression = use.expression
             if isinstance(expression, WorkflowField):
                 yield from _workflow_field(expression, use.origin, document, workflow, description)
@@ -195,7 +194,7 @@ def _workflow_field(
 def components_and_sources(description: Description) -> Iterator[Diagnostic]:
     """``$components...`` and ``$sourceDescriptions...`` in values name what the document has."""
     for document, workflow in workflows(description):
-        for use in all_uses(workflow):
+        for use in workflow.uses:
             match use.expression:
                 case ComponentReference() as expression:
                     known = _components(document, expression.type)

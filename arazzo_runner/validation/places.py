@@ -6,6 +6,7 @@ Knows operations and their schemas; not what criteria compare (`claims`) or what
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from arazzo_runner.description import BoundStep, BoundWorkflow
@@ -49,6 +50,11 @@ class Answers:
             if chosen:
                 return Reached(chosen[0].verdict, {"anyOf": [each.schema for each in chosen]}, len(tokens))
         return max(found, key=lambda each: each.depth) if found else Reached("unknown")
+
+    def below(self, tokens: tuple[Token, ...]) -> Answers:
+        """What stands at a place of these answers, of those that have it."""
+        found = (reach(schema, tokens, self.resolve) for schema in self.schemas)
+        return replace(self, schemas=tuple(each.schema for each in found if each.verdict == "yes"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from arazzo_runner.description import BoundWorkflow, Description
 from arazzo_runner.diagnostics import Diagnostic, Origin
 from arazzo_runner.expressions.nodes import ArrayValue, Constant, ObjectValue, Template, Value
 from arazzo_runner.model import Action
+from arazzo_runner.patterns import rare
 from arazzo_runner.secrecy import is_secret_header
 from arazzo_runner.validation.visiting import finding, workflows
 from arazzo_runner.values import JSON
@@ -28,18 +29,18 @@ _KNOWN: Final = re.compile(
     )(?![A-Za-z0-9])|-----BEGIN\ (?:[A-Z]+\ )*PRIVATE\ KEY-----""",
     re.VERBOSE,
 )
-_SCHEME: Final = re.compile(r"(?:bearer|basic|token|apikey|api-key|key|digest)\s+", re.IGNORECASE)
+_SCHEME: Final = rare(r"(?:bearer|basic|token|apikey|api-key|key|digest)\s+", re.IGNORECASE)
 _SECRET_NAME: Final = re.compile(
     r"(?:password|passwd|passphrase|clientsecret|secretkey|apikey|apisecret|accesskey|privatekey|accesstoken"
     r"|authtoken|refreshtoken|bearertoken|apitoken|(?<!next)(?<!page)token|secret)$"
 )
-_PASSWORD: Final = re.compile(r"(?:password|passwd|passphrase)$")
-_PLACEHOLDER: Final = re.compile(
+_PASSWORD: Final = rare(r"(?:password|passwd|passphrase)$")
+_PLACEHOLDER: Final = rare(
     r"your|example|sample|test|dummy|fake|demo|placeholder|change.?me|replace|insert|redact|todo|foo|abc|mock"
     r"|x{3,}|\*{2,}|\.{3}|<[^>]*>|\{[^}]*\}|\[[^\]]*\]|1234|0000|secret|password|pass|token|key",
     re.IGNORECASE,
 )
-_TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_.~:-]{16,}")
+_TOKEN: Final = rare(r"[A-Za-z0-9+/=_.~:-]{16,}")
 
 
 def literal_secrets(description: Description) -> Iterator[Diagnostic]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from arazzo_runner import diagnostics as codes
-from arazzo_runner.description import BoundStep, BoundWorkflow, Description
+from arazzo_runner.description import BoundStep, BoundWorkflow, Description, Use
 from arazzo_runner.diagnostics import Diagnostic
 from arazzo_runner.expressions.nodes import StepOutput
-from arazzo_runner.loader.references import Use, uses_in_step
 from arazzo_runner.validation.flow import Flow
 from arazzo_runner.validation.names import outputs_of
-from arazzo_runner.validation.visiting import finding, output_uses, workflows
+from arazzo_runner.validation.visiting import finding, workflows
 
 
 def forward_references(description: Description) -> Iterator[Diagnostic]:
@@ -19,7 +18,7 @@ def forward_references(description: Description) -> Iterator[Diagnostic]:
     for _, workflow in workflows(description):
         flow = Flow(workflow)
         for index, bound in enumerate(workflow.steps):
-            for use in uses_in_step(bound.step):
+            for use in bound.uses:
                 later = _step_of(use, workflow)
                 if later is None or later < index or (later == index and use.moment in ("actions", "outputs")):
                     continue
@@ -53,13 +52,13 @@ def skippable_references(description: Description) -> Iterator[Diagnostic]:
         flow = Flow(workflow)
         end = len(workflow.steps)
         for index, bound in enumerate(workflow.steps):
-            uses = (use for use in uses_in_step(bound.step) if use.moment == "request")
+            uses = (use for use in bound.uses if use.moment == "request")
             yield from _skippable(uses, index, f"step '{bound.step.step_id}'", workflow, flow)
-        yield from _skippable(output_uses(workflow), end, "the end", workflow, flow)
+        yield from _skippable(workflow.output_uses, end, "the end", workflow, flow)
 
 
 def _skippable(
-    uses: Iterator[Use], target: int, where: str, workflow: BoundWorkflow, flow: Flow
+    uses: Iterable[Use], target: int, where: str, workflow: BoundWorkflow, flow: Flow
 ) -> Iterator[Diagnostic]:
     for use in uses:
         used = _step_of(use, workflow)

@@ -206,6 +206,14 @@ class TestProcesses:
         assert all(len({index % 2 for index in lot}) == 1 for lot in lots)
         assert max(map(len, lots)) <= 8
 
+    @pytest.mark.parametrize("before", ["- ", "  ", '"', "  - '", "-\t"])
+    def test_the_first_source_is_a_url_that_begins_its_line(self, tmp_path: Path, before: str) -> None:
+        files = [str(tmp_path / name) for name in ("a.yml", "b.yml")]
+        for file, other in zip(files, ("x.yml", "y.yml"), strict=True):
+            text = f"title: no url: {other}\nself-url: {other}\n{before}url: https://here.test\n{before}url: api.yml\n"
+            Path(file).write_text(text, encoding="utf-8")
+        assert shared_out(range(2), files, 1) == [[0, 1]]
+
     def test_a_source_of_many_documents_is_read_once(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         read: list[str] = []
         real = sys.modules["arazzo_runner.transports.retrieve"].retrieve

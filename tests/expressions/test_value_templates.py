@@ -7,7 +7,7 @@ from reading import NAMES, UNKNOWN, Findings, scope
 
 from arazzo_runner.diagnostics import IGNORE
 from arazzo_runner.errors import CannotSend
-from arazzo_runner.expressions import compile_value, expressions_in, resolve, source_text, to_text
+from arazzo_runner.expressions import bind_value, compile_value, expressions_in, resolve, source_text, to_text
 from arazzo_runner.expressions.nodes import Constant, Invalid, Whole
 from arazzo_runner.expressions.scope import Exchange
 from arazzo_runner.values import MISSING
@@ -186,6 +186,14 @@ def test_missing_members_are_left_out_missing_items_are_null_and_null_stays():
     """S13."""
     raw = {"absent": "$inputs.absent", "none": "$inputs.none", "list": ["$inputs.absent", "$inputs.limit"]}
     assert sent(raw) == {"none": None, "list": [None, 5]}
+
+
+def test_each_scope_gets_an_object_of_its_own():
+    read = bind_value(compile_value({"limit": "$inputs.limit", "gone": "$inputs.absent", "n": 1}, NAMES, IGNORE))
+    first, second = read(scope()), read(scope())
+    assert first == second == {"limit": 5, "n": 1}
+    assert first is not second
+    assert list(read(scope(inputs={"absent": 2, "limit": 3}))) == ["limit", "gone", "n"]
 
 
 def test_a_missing_value_inside_text_cannot_be_sent():

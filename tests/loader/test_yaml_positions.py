@@ -159,6 +159,12 @@ def test_parts_of_json_texts_count_characters() -> None:
     assert shown(JSON, placed("/😀/1", JSON, inner=(5, 7))).startswith("\\u0024")
 
 
+def test_what_json_does_not_read_is_passed_over_token_by_token() -> None:
+    text = '{"a": {"half": 1 2, "deep": [[{}]]}, "b": {"c": [1e5]}, "d": 3}'
+    assert shown(text, placed("/b", text)) == '{"c": [1e5]}'
+    assert shown(text, placed("/d", text)) == "3"
+
+
 def test_yaml_that_begins_like_json_is_placed_as_yaml() -> None:
     assert shown("{a: [b, c]}", placed("/a/1", "{a: [b, c]}")) == "c"
 

@@ -121,6 +121,13 @@ def test_a_host_that_no_network_knows_is_explained(exchange: Exchange) -> None:
     assert failure(exchange, send("http://a\u200eb.test/")).code == "connect"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_address_and_a_name_of_several_lead_to_the_same_server(exchange: Exchange, host: str) -> None:
+    with serving(always(b"HTTP/1.1 204 No Content\r\n\r\n")) as server:
+        (answer,) = exchange(send(server.url.replace("127.0.0.1", host)))
+    assert answer.status_code == 204
+
+
 # --- reuse ------------------------------------------------------------------------------------------------------------
 def test_a_connection_that_the_server_closed_is_not_used_again(exchange: Exchange) -> None:
     def script(connection: socket.socket, request: bytes) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.expressions.selectors.query import QueryError
 from arazzo_runner.expressions.text import to_text
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
@@ -28,13 +29,13 @@ _DEEPEST_IREGEXP: Final = 50
 _LONGEST_IREGEXP: Final = 10_000
 
 #: ECMAScript's own: ``\k<name>``, ``\u{1F600}``, ``\cJ`` and ``[^]``; other escapes and classes are stepped over.
-_ECMASCRIPT: Final = re.compile(
+_ECMASCRIPT: Final = rare(
     r"\\k<(?P<reference>\w+)>|\\u\{(?P<codepoint>[0-9A-Fa-f]{1,6})\}|\\c(?P<control>[A-Za-z])|\\."
     r"|(?P<anything>\[\^\])(?=[*+?{)|]|$)|\[\^?\]?(?:\\.|[^\]\\])*+\]",
     re.DOTALL,
 )
 #: In an I-Regexp a dot is any character but a line end; escapes and classes are stepped over.
-_DOT: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*+\]|(?P<dot>\.)", re.DOTALL)
+_DOT: Final = rare(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*+\]|(?P<dot>\.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

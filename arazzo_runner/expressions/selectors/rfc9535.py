@@ -1,8 +1,9 @@
 """JSONPath of RFC 9535: `jsonpath-rfc9535` reads the query, and what it read is bound into closures here, once.
 
-A selector is a function that gives the keys which it selects in a container; a segment applies selectors to nodes;
-a filter is a predicate of a node. Asking is not left to the library, because it has no bounds (a query may visit every
-node for every node), reads ``$`` in a nested filter as the filtered node, and cannot descend more than 100 levels.
+A selector is a function that gives the keys which it selects in a container; a segment is a function from nodes to the
+nodes that its selectors select; a filter is a predicate of a node. Asking is not left to the library, because it has no
+bounds (a query may visit every node for every node), reads ``$`` in a nested filter as the filtered node, and cannot
+descend more than 100 levels.
 This module is imported when a query first needs it.
 """
 
@@ -26,6 +27,7 @@ MAX_VISITS: Final = 20_000_000
 
 _ENVIRONMENT: Final = JSONPathEnvironment()
 _CONTAINER: Final = (dict, list)  #: named once: writing ``dict | list`` where nodes are visited makes it anew each time
+_NUMBER: Final = (int, float)
 
 
 class _Asking:
@@ -48,16 +50,19 @@ _Keys: TypeAlias = Callable[[_Container, _Asking], Iterable[Any]]
 _Nodes: TypeAlias = Callable[[JSON, _Asking], list[JSON]]
 _Value: TypeAlias = Callable[[JSON, _Asking], "JSON | Missing"]
 _Holds: TypeAlias = Callable[[JSON, _Asking], bool]
-_Segment: TypeAlias = tuple[bool, tuple[_Keys, ...]]  #: whether it descends, and its selectors
+_Segment: TypeAlias = Callable[[list[JSON], _Asking], list[JSON]]
 
 
 class FullQuery:
     """A compiled query of any form."""
 
-    __slots__ = ("_segments",)
+    __slots__ = ("_descends", "_keys", "_segments")
 
-    def __init__(self, segments: tuple[_Segment, ...]) -> None:
-        self._segments = segments
+    def __init__(self, query: ParsedQuery) -> None:
+        self._segments = _segments(query)
+        for last in query.segments[-1:]:
+            self._descends = _descends(last)
+            self._keys = [_selector(selector) for selector in last.selectors]
 
     def select(self, context: JSON) -> list[JSON]:
         try:
@@ -73,18 +78,17 @@ class FullQuery:
         if not self._segments:
             return []
         asking = _Asking(document)
-        descends, chosen = self._segments[-1]
         nodes = _walk(self._segments[:-1], document, asking)
         containers = [
-            node for node in (_descend(nodes, asking) if descends else nodes) if isinstance(node, dict | list)
+            node for node in (_descend(nodes, asking) if self._descends else nodes) if isinstance(node, dict | list)
         ]
-        return [(node, key) for node in containers for keys in chosen for key in keys(node, asking)]
+        return [(node, key) for node in containers for keys in self._keys for key in keys(node, asking)]
 
 
 def compile_rfc9535(text: str) -> FullQuery:
     """Read a query; raises `QueryError` with the column of what is wrong."""
     try:
-        return FullQuery(_segments(_ENVIRONMENT.compile(text)))
+        return FullQuery(_ENVIRONMENT.compile(text))
     except JSONPathError as error:
         raise QueryError(f"not a JSONPath query: {_reason(error)}", _column(error, text)) from None
     except RecursionError:
@@ -104,22 +108,61 @@ def _column(error: JSONPathError, text: str) -> int:
 
 # --- nodes ------------------------------------------------------------------------------------------------------------
 def _segments(query: ParsedQuery) -> tuple[_Segment, ...]:
-    return tuple(
-        (isinstance(segment, parsed.JSONPathRecursiveDescentSegment), tuple(map(_selector, segment.selectors)))
-        for segment in query.segments
-    )
+    return tuple(map(_segment, query.segments))
+
+
+def _segment(segment: parsed.JSONPathSegment) -> _Segment:
+    """A segment; most are one name or one filter, which find their values without keys."""
+    match segment.selectors:
+        case [selectors.NameSelector(name=name)] if not _descends(segment):
+            return _members(name)
+        case [selectors.FilterSelector(expression=expression)] if not _descends(segment):
+            return _filtered(_logical(expression))
+    return _any_segment(tuple(map(_selector, segment.selectors)), descends=_descends(segment))
+
+
+def _descends(segment: parsed.JSONPathSegment) -> bool:
+    return isinstance(segment, parsed.JSONPathRecursiveDescentSegment)
+
+
+def _members(name: str) -> _Segment:
+    def found(nodes: list[JSON], asking: _Asking) -> list[JSON]:
+        asking.visit(len(nodes))
+        return [node[name] for node in nodes if isinstance(node, dict) and name in node]
+
+    return found
+
+
+def _filtered(holds: _Holds) -> _Segment:
+    def found(nodes: list[JSON], asking: _Asking) -> list[JSON]:
+        passing: list[JSON] = []
+        for node in nodes:
+            if isinstance(node, _CONTAINER):
+                asking.visit(len(node) + 1)
+                values = node.values() if isinstance(node, dict) else node
+                passing += [value for value in values if holds(value, asking)]
+        return passing
+
+    return found
+
+
+def _any_segment(chosen: tuple[_Keys, ...], *, descends: bool) -> _Segment:
+    def found(nodes: list[JSON], asking: _Asking) -> list[JSON]:
+        selected: list[JSON] = []
+        for node in _descend(nodes, asking) if descends else nodes:
+            if isinstance(node, _CONTAINER):
+                for keys in chosen:
+                    selected.extend([node[key] for key in keys(node, asking)])
+        asking.visit(len(selected) + len(nodes))
+        return selected
+
+    return found
 
 
 def _walk(segments: tuple[_Segment, ...], start: JSON, asking: _Asking) -> list[JSON]:
     nodes = [start]
-    for descends, chosen in segments:
-        found: list[JSON] = []
-        for node in _descend(nodes, asking) if descends else nodes:
-            if isinstance(node, _CONTAINER):
-                for keys in chosen:
-                    found.extend([node[key] for key in keys(node, asking)])
-        asking.visit(len(found) + len(nodes))
-        nodes = found
+    for segment in segments:
+        nodes = segment(nodes, asking)
     return nodes
 
 
@@ -185,6 +228,10 @@ def _logical(expression: filters.Expression) -> _Holds:
             )
         case filters.PrefixExpression(right=right):
             return _not(_logical(right))
+        case filters.ComparisonExpression(
+            left=left, operator="==", right=filters.FilterExpressionLiteral(value=str() | bool() | None as literal)
+        ):
+            return _is(_value(left), literal)
         case filters.ComparisonExpression(left=left, operator=operator, right=right):
             return _comparison(operator, _value(left), _value(right))
         case filters.FilterQuery(query=query) if query.singular_query():
@@ -252,6 +299,9 @@ def _singular(query: ParsedQuery, *, from_root: bool) -> _Value:
     """The value of a query that selects one node or none; most filters ask nothing else."""
     steps = [segment.selectors[0] for segment in query.segments]
     names = [step.name if isinstance(step, selectors.NameSelector) else step.index for step in steps]  # type: ignore[attr-defined]  # singular: no other kinds
+    match names:
+        case [str() as member] if not from_root:
+            return lambda node, _: node.get(member, MISSING) if isinstance(node, dict) else MISSING
 
     def value(node: JSON, asking: _Asking) -> JSON | Missing:
         found = asking.root if from_root else node
@@ -287,6 +337,13 @@ def _comparison(operator: str, left: _Value, right: _Value) -> _Holds:
     return lambda node, asking: compare(left(node, asking), right(node, asking), asking)
 
 
+def _is(value: _Value, literal: str | bool | None) -> _Holds:
+    """Equality with what equals nothing else, unlike a number."""
+    if isinstance(literal, str):
+        return lambda node, asking: value(node, asking) == literal
+    return lambda node, asking: value(node, asking) is literal
+
+
 def _less(left: JSON | Missing, right: JSON | Missing) -> bool:
     if isinstance(left, str):
         return isinstance(right, str) and left < right
@@ -294,7 +351,7 @@ def _less(left: JSON | Missing, right: JSON | Missing) -> bool:
 
 
 def _is_number(value: JSON | Missing) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, _NUMBER) and not isinstance(value, bool)
 
 
 def _equal(left: JSON | Missing, right: JSON | Missing, asking: _Asking) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from arazzo_runner.expressions.selectors.query import QueryError, kind
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
@@ -14,9 +15,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element, _ElementTree
 
 #: What may stand before the root element or a document type declaration.
-_PROLOGUE: Final = re.compile(
-    r"\ufeff?(?P<declaration>\s*<\?xml\s[^>]*\?>\s*)?(?:\s+|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL
-)
+_PROLOGUE: Final = rare(r"\ufeff?(?P<declaration>\s*<\?xml\s[^>]*\?>\s*)?(?:\s+|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
 _DOCTYPE_REFUSED: Final = (
     "a document type declaration (DOCTYPE) is refused, in XML as in HTML: it can define entities that grow without end"
 )

@@ -16,13 +16,14 @@ from typing import Any, Final
 
 from arazzo_runner.expressions.selectors.query import QueryError, kind
 from arazzo_runner.expressions.selectors.xml import XML, content, parse, read_xml
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 VERSIONS: Final = ("xpath-31", "xpath-30", "xpath-20", "xpath-10")
 
-_NO_NAMES: Final = re.compile(r"'[^']*'|\"[^\"]*\"|Q\{[^}]*\}|\(:.*?:\)", re.DOTALL)
-_PREFIX: Final = re.compile(r"(?<![\w.:$-])([A-Za-z_][\w.-]*):(?=[\w*])")
+_NO_NAMES: Final = rare(r"'[^']*'|\"[^\"]*\"|Q\{[^}]*\}|\(:.*?:\)", re.DOTALL)
+_PREFIX: Final = rare(r"(?<![\w.:$-])([A-Za-z_][\w.-]*):(?=[\w*])")
 _PREDEFINED: Final = frozenset({"xml", "xs", "fn", "err", "math", "map", "array"})
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 from arazzo_runner.sources.openapi.media import MediaType, media_type
 from arazzo_runner.values import JSON, MISSING, Missing
 
-_DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_DECLARED_ENCODING = rare(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -40,9 +40,15 @@ def decode(content: bytes, content_type: str | None) -> Decoded:
 
 def parse_json(content: bytes | str) -> JSON:
     """JSON as RFC 8259 has it, without Python's NaN and Infinity. Raises ValueError or RecursionError."""
-    text = content.decode(json.detect_encoding(content), "surrogatepass") if isinstance(content, bytes) else content
+    text = content.decode(_encoding(content), "surrogatepass") if isinstance(content, bytes) else content
     value: JSON = _DECODER.decode(text)
     return value
+
+
+def _encoding(content: bytes) -> str:
+    if content.startswith((b"{", b"[")) and content[1:2] != b"\0":
+        return "utf-8"  # seen at once
+    return json.detect_encoding(content)
 
 
 def _refuse(constant: str) -> JSON:

@@ -24,6 +24,7 @@ from arazzo_runner.values import JSON, MISSING, Missing
 _WHAT = "the request body"
 _JSON = "application/json"
 _BINARY = "application/octet-stream"
+_STRUCTURE = (dict, list)  #: named once: ``dict | list`` written where it is used is made anew each time
 _MOST_KNOWN = 100  #: media types of one body; a step may calculate them
 _LANGUAGES = {"jsonpath": "rfc9535", "xpath": "xpath-31", "jsonpointer": "rfc6901"}
 
@@ -64,12 +65,13 @@ class RequestBody:
                 reason = f"'{body.text}' has no value" if body.text else "the step gives no payload"
                 raise CannotSend("replacement", f"nothing can be replaced in the payload: {reason}")
             return self._nothing(body)
-        chosen = self.choose(body.content_type or header, body.payload)
+        wanted = body.content_type or header
+        chosen = wanted if wanted in self._known else self.choose(wanted, body.payload)
         kind, declared = self._known.get(chosen) or self._know(chosen)
         payload = _replaced(body.payload, body.replacements, kind)
         if payload is None and not kind.is_json:
             return self._nothing(body)
-        if kind.is_json and isinstance(payload, dict | list) and (text := plain_json(payload)) is not None:
+        if kind.is_json and isinstance(payload, _STRUCTURE) and (text := plain_json(payload)) is not None:
             return Written(text.encode(), chosen, payload)
         content, content_type = _serialised(payload, kind, chosen, declared, self.dereference)
         return Written(content, content_type, _seen(payload, kind))

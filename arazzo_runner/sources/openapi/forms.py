@@ -6,7 +6,6 @@ The boundary of a multipart body is derived from its parts, so that identical re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 
 from arazzo_runner.errors import CannotSend
 from arazzo_runner.records import dataclass
@@ -81,6 +80,8 @@ def multipart(
     payload: JSON, kind: MediaType, chosen: str, encoding: Mapping[str, JSON], schemas: Mapping[str, JSON]
 ) -> tuple[bytes, str]:
     """An object (or, but for form-data, an array) as a multipart body, and the media type with its boundary."""
+    from hashlib import sha256
+
     form = kind.essence == "multipart/form-data"
     if isinstance(payload, dict):
         parts = [part for name, value in payload.items() for part in _named(name, value, encoding, schemas, form)]

@@ -5,19 +5,22 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from types import MappingProxyType
 
+from arazzo_runner.patterns import rare
+from arazzo_runner.records import dataclass
+
 _TYPE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)/([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;|,|$)")
 _PARAMETER = re.compile(r';\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;,\s"]*)')
-_CHARSET = re.compile(
+_CHARSET = rare(
     r"(us-?)?ascii|utf[-_]?(8|16|32)([-_]?[bl]e)?|utf-8-sig|latin-?1|l1|iso[-_ ]?8859[-_ ]?\d+|windows-125\d|cp\d{3,4}|"
     r"gb2312|gbk|gb18030|big5|shift[-_]?jis|sjis|euc[-_]?(jp|kr)|koi8[-_][rut]|mac-?roman|iso-2022-jp",
     re.IGNORECASE,
 )
 #: Types outside `text/*` that are text by their registration or by custom.
-_TEXT = re.compile(
+_TEXT = rare(
     r"application/(javascript|ecmascript|x-javascript|yaml|x-yaml|x-ndjson|ndjson|jsonl|x-jsonlines|jsonlines|json-seq|"
     r"graphql|x-www-form-urlencoded|csv|toml|sql|rtf|xml-dtd|x-sh|http|jwt|jose|vnd\.apple\.mpegurl|x-mpegurl)"
 )

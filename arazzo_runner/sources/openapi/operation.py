@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.effects import Headers, Request, Response
 from arazzo_runner.errors import CannotSend
@@ -236,7 +236,8 @@ class OpenAPIOperation:
         draft = self._compiled.parameters.fill(arguments)
         written = (self._compiled.body or _UNDECLARED_BODY).write(body, draft.header_values.get("content-type"))
         self._add_headers(draft, extra, written.content_type)
-        _add_credentials(draft, credentials)
+        if credentials:
+            _add_credentials(draft, credentials)
         headers = Headers(_with_cookies(draft))
         url = self._url(draft, servers)
         request = Request(self.method, url, headers, written.content, self._private)
@@ -244,8 +245,8 @@ class OpenAPIOperation:
             self.method,
             url,
             headers,
-            draft.query_values,
-            draft.path_values,
+            draft.query_values or _NOTHING,
+            draft.path_values or _NOTHING,
             written.value,
         )
 
@@ -272,10 +273,8 @@ class OpenAPIOperation:
         own = draft.header_values.get("content-type")
         if own is not None and content_type is not None and _lacks_boundary(own, content_type):
             draft.drop_header("content-type")
-        set_by_step = draft.header_values.copy()
-        for name, value in extra.items():
-            if name.lower() not in set_by_step and not (name.lower() == "content-type" and content_type is None):
-                draft.add_header(name, value)
+        if extra:
+            _add_extra(draft, extra, has_body=content_type is not None)
         if content_type is not None and "content-type" not in draft.header_values:
             draft.add_header("Content-Type", content_type)
         if "accept" not in draft.header_values:
@@ -328,6 +327,7 @@ def accept(declared: Iterable[str]) -> str:
 
 
 _UNDECLARED_BODY = RequestBody()
+_NOTHING: Final[Mapping[str, JSON]] = {}  #: results hold on to every exchange
 
 
 def _lacks_boundary(own: str, content_type: str) -> bool:
@@ -343,6 +343,14 @@ def _swagger_contents(response: Mapping[str, JSON], produces: tuple[str, ...]) -
     schema = {"schema": response["schema"]} if "schema" in response else {}
     names = produces or tuple(name for name in examples if media_type(name)) or ("application/json",)
     return {name: schema | ({"example": examples[name]} if name in examples else {}) for name in names}
+
+
+def _add_extra(draft: Draft, extra: Mapping[str, str], *, has_body: bool) -> None:
+    """The caller's headers, unless the step sets them."""
+    set_by_step = draft.header_values.copy()
+    for name, value in extra.items():
+        if name.lower() not in set_by_step and (has_body or name.lower() != "content-type"):
+            draft.add_header(name, value)
 
 
 def _add_credentials(draft: Draft, credentials: Sequence[Credential]) -> None:

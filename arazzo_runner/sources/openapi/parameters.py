@@ -6,11 +6,14 @@ Knows one operation's declarations; not servers, bodies or credentials.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
+from functools import lru_cache
+from typing import TypeAlias
 from urllib.parse import parse_qsl, quote
 
 from arazzo_runner.errors import CannotSend
+from arazzo_runner.patterns import rare
 from arazzo_runner.records import dataclass
 from arazzo_runner.sources import Argument
 from arazzo_runner.sources.openapi.media import media_type
@@ -38,9 +41,9 @@ _LINE_STYLES = frozenset({"simple", "label", "matrix"})
 _PAIR_STYLES = frozenset({"form", "spaceDelimited", "pipeDelimited", "tabDelimited", "deepObject"})
 _COLLECTIONS = {"ssv": "spaceDelimited", "tsv": "tabDelimited", "pipes": "pipeDelimited"}
 
-_ILLEGAL_IN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~%!$&'()*+,;=:@/?]")
+_ILLEGAL_IN_QUERY = rare(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~%!$&'()*+,;=:@/?]")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+_UNSENDABLE = rare(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,28 +123,43 @@ _UNDECLARED = {
 }
 
 
-@dataclass(slots=True)
 class Draft:
     """The parts of a request as its arguments fill them."""
 
-    path: dict[str, str] = field(default_factory=dict)  #: encoded, by name
-    query: list[tuple[str, str | None]] = field(default_factory=list)  #: encoded
-    headers: list[tuple[str, str]] = field(default_factory=list)  #: as `add_header` puts them
-    header_values: dict[str, str] = field(default_factory=dict)  #: by lower-case name, of several fields the first
-    cookies: list[tuple[str, str]] = field(default_factory=list)
-    path_values: dict[str, JSON] = field(default_factory=dict)
-    query_values: dict[str, JSON] = field(default_factory=dict)
+    __slots__ = ("cookies", "header_values", "headers", "path", "path_values", "query", "query_values")
+
+    def __init__(self) -> None:
+        self.path: dict[str, str] = {}  #: encoded, by name
+        self.query: list[tuple[str, str | None]] = []  #: encoded
+        self.headers: list[tuple[str, str]] = []  #: as `add_header` puts them
+        self.header_values: dict[str, str] = {}  #: by lower-case name, of several fields the first
+        self.cookies: list[tuple[str, str]] = []
+        self.path_values: dict[str, JSON] = {}
+        self.query_values: dict[str, JSON] = {}
 
     def add_header(self, name: str, value: str) -> None:
         """Set one more header field. Raises `CannotSend` for what would break the message."""
-        value = header_value(name, value)
+        value = value.strip()
+        key = _token(name)
+        if key is None or not (value.isprintable() or _UNSENDABLE.search(value) is None):
+            raise CannotSend("header", f"the header '{name}' cannot be sent: its name or value has illegal characters")
         self.headers.append((name, value))
-        self.header_values.setdefault(name.lower(), value)
+        self.header_values.setdefault(key, value)
 
     def drop_header(self, name: str) -> None:
         """Take back every field of this lower-case name."""
         self.headers = [field for field in self.headers if field[0].lower() != name]
         self.header_values.pop(name, None)
+
+
+@lru_cache(maxsize=512)
+def _token(name: str) -> str | None:
+    """A header's name in lower case; None for one that has illegal characters."""
+    return name.lower() if _TOKEN.fullmatch(name) else None
+
+
+#: Puts a value where one argument goes; it may raise `CannotSend`.
+Write: TypeAlias = Callable[[Draft, JSON], None]
 
 
 class Parameters:
@@ -162,7 +180,7 @@ class Parameters:
             if parameter.place == "header":
                 self._places.setdefault(parameter.name.lower(), "header")
         self._places |= dict.fromkeys(template.names, "path")
-        self._found: dict[tuple[str | None, str], tuple[str, Parameter]] = {}  #: by an argument's place and name
+        self._found: dict[tuple[str | None, str], tuple[str, Parameter, Write]] = {}  #: by an argument's place and name
 
     def place(self, argument: Argument) -> str:
         """The argument's own place, else the one that the operation declares for its name, else the query."""
@@ -178,19 +196,22 @@ class Parameters:
         """Every argument serialised in its place. Raises `CannotSend` (S13)."""
         draft = Draft()
         for argument in arguments:
-            place, parameter = self._found.get((argument.place, argument.name)) or self._find(argument)
-            value = _sent(argument, parameter, place)
+            place, parameter, write = self._found.get((argument.place, argument.name)) or self._find(argument)
+            value = argument.value
+            if value is MISSING or value is None:
+                value = _absent(argument, parameter, place)
             if value is not MISSING:
-                _PLACED[place](draft, argument.name, value, parameter)
+                write(draft, value)
         return draft
 
-    def _find(self, argument: Argument) -> tuple[str, Parameter]:
+    def _find(self, argument: Argument) -> tuple[str, Parameter, Write]:
         """Where an argument goes, and how it is written there; looked up once."""
-        place = self.place(argument)
-        if place not in _PLACED:
-            raise CannotSend("parameter", f"parameter '{argument.name}' has an unknown place '{place}'{_hint(place)}")
-        found = place, self._by_key.get(key_of(place, argument.name)) or _UNDECLARED[place]
-        self._found[argument.place, argument.name] = found
+        place, name = self.place(argument), argument.name
+        if place not in _WRITERS:
+            raise CannotSend("parameter", f"parameter '{name}' has an unknown place '{place}'{_hint(place)}")
+        parameter = self._by_key.get(key_of(place, name)) or _UNDECLARED[place]
+        found = place, parameter, _WRITERS[place](name, parameter)
+        self._found[argument.place, name] = found
         return found
 
 
@@ -198,19 +219,18 @@ def _hint(place: str) -> str:
     return ": give the step a requestBody" if place in {"body", "formData"} else ""
 
 
-def _sent(argument: Argument, parameter: Parameter, place: str) -> JSON | Missing:
-    """The value to send, missing for none; a value that is needed and is missing fails the step (S13)."""
-    value = argument.value
-    if value is MISSING:
+def _absent(argument: Argument, parameter: Parameter, place: str) -> Missing | None:
+    """What is sent for missing or null: missing for nothing. What is needed and is missing fails the step (S13)."""
+    if argument.value is MISSING:
         if place == "path" or parameter.required:
             raise CannotSend(
                 "missing-value", f"the {place} parameter '{argument.name}' is required, but {_led(argument)}"
             )
         return MISSING
-    if value is None and place == "path":
+    if place == "path":
         whose = f"the value of '{argument.text}'" if argument.text else "its value"
         raise CannotSend("missing-value", f"the path parameter '{argument.name}' is required, but {whose} is null")
-    return MISSING if value is None and parameter.media_type is None else value
+    return MISSING if parameter.media_type is None else None
 
 
 def _led(argument: Argument) -> str:
@@ -234,68 +254,78 @@ def _is_json_text(value: str) -> bool:
     return value.lstrip()[:1] in {"{", "["}
 
 
-def _in_path(draft: Draft, name: str, value: JSON, parameter: Parameter) -> None:
-    what = f"the path parameter '{name}'"
-    encoder = encode_reserved_path if parameter.allow_reserved else encode
+# --- writers: what the description fixes of a parameter is looked at once ---------------------------------------------
+def _texts(name: str, parameter: Parameter, encoder: Encode, what: str) -> Callable[[JSON], str]:
+    """What makes one text of a value: by its media type, or by its style."""
+    style, explode = parameter.style, parameter.explode
     if parameter.media_type is not None:
-        draft.path[name] = encoder(_content(parameter, value, what))
-    else:
-        draft.path[name] = line(name, value, parameter.style, parameter.explode, encoder, what)
-    draft.path_values[name] = value
+        return lambda value: encoder(_content(parameter, value, what))
+    return lambda value: line(name, value, style, explode, encoder, what)
 
 
-def _in_query(draft: Draft, name: str, value: JSON, parameter: Parameter) -> None:
+def _in_path(name: str, parameter: Parameter) -> Write:
+    encoder = encode_reserved_path if parameter.allow_reserved else encode
+    written = _texts(name, parameter, encoder, f"the path parameter '{name}'")
+
+    def write(draft: Draft, value: JSON) -> None:
+        draft.path[name] = written(value)
+        draft.path_values[name] = value
+
+    return write
+
+
+def _in_query(name: str, parameter: Parameter) -> Write:
     what = f"the query parameter '{name}'"
     encoder: Encode = encode_reserved if parameter.allow_reserved else encode
-    draft.query_values[name] = value
-    if parameter.media_type is not None:
-        draft.query.append((encode(name), encoder(_content(parameter, value, what))))
-    else:
-        draft.query += pairs(name, value, parameter.style, parameter.explode, encoder, what)
+    style, explode = parameter.style, parameter.explode
+
+    def write(draft: Draft, value: JSON) -> None:
+        draft.query_values[name] = value
+        if parameter.media_type is not None:
+            draft.query.append((encode(name), encoder(_content(parameter, value, what))))
+        else:
+            draft.query += pairs(name, value, style, explode, encoder, what)
+
+    return write
 
 
-def _in_querystring(draft: Draft, name: str, value: JSON, parameter: Parameter) -> None:
+def _in_querystring(name: str, parameter: Parameter) -> Write:
     """The whole query: text is sent as it is, with only illegal characters encoded."""
     what = f"the querystring parameter '{name}'"
-    if isinstance(value, dict | list):
-        whole = _content(parameter if parameter.media_type else _FORM_QUERY, value, what)
-    else:
-        whole = to_text(value, what).removeprefix("?")
-    legal = _ILLEGAL_IN_QUERY.sub(lambda found: quote(found[0], safe=""), whole)
-    draft.query_values |= dict(parse_qsl(legal, keep_blank_values=True, max_num_fields=10_000)) | {name: value}
-    if legal:
-        draft.query.append((legal, None))
+    declared = parameter if parameter.media_type else _FORM_QUERY
+
+    def write(draft: Draft, value: JSON) -> None:
+        structured = isinstance(value, dict | list)
+        whole = _content(declared, value, what) if structured else to_text(value, what).removeprefix("?")
+        legal = _ILLEGAL_IN_QUERY.sub(lambda found: quote(found[0], safe=""), whole)
+        draft.query_values |= dict(parse_qsl(legal, keep_blank_values=True, max_num_fields=10_000)) | {name: value}
+        if legal:
+            draft.query.append((legal, None))
+
+    return write
 
 
 _FORM_QUERY = Parameter("", "querystring", media_type="application/x-www-form-urlencoded")
 
 
-def _in_header(draft: Draft, name: str, value: JSON, parameter: Parameter) -> None:
-    what = f"the header '{name}'"
-    if parameter.media_type is not None:
-        written = _content(parameter, value, what)
-    else:
-        written = line(name, value, parameter.style, parameter.explode, encode_nothing, what)
-    draft.add_header(name, written)
+def _in_header(name: str, parameter: Parameter) -> Write:
+    written = _texts(name, parameter, encode_nothing, f"the header '{name}'")
+    return lambda draft, value: draft.add_header(name, written(value))
 
 
-def header_value(name: str, value: str) -> str:
-    """A header's value fit to send. Raises `CannotSend` for what would break the message."""
-    value = value.strip()
-    if not (value.isprintable() or _UNSENDABLE.search(value) is None) or _TOKEN.fullmatch(name) is None:
-        raise CannotSend("header", f"the header '{name}' cannot be sent: its name or value has illegal characters")
-    return value
-
-
-def _in_cookie(draft: Draft, name: str, value: JSON, parameter: Parameter) -> None:
+def _in_cookie(name: str, parameter: Parameter) -> Write:
     what = f"the cookie '{name}'"
-    if parameter.media_type is not None:
-        draft.cookies.append((encode_cookie(name), encode_cookie(_content(parameter, value, what))))
-    else:
-        draft.cookies += pairs(name, value, parameter.style, parameter.explode, encode_cookie, what)
+
+    def write(draft: Draft, value: JSON) -> None:
+        if parameter.media_type is not None:
+            draft.cookies.append((encode_cookie(name), encode_cookie(_content(parameter, value, what))))
+        else:
+            draft.cookies += pairs(name, value, parameter.style, parameter.explode, encode_cookie, what)
+
+    return write
 
 
-_PLACED = {
+_WRITERS: Mapping[str, Callable[[str, Parameter], Write]] = {
     "path": _in_path,
     "query": _in_query,
     "querystring": _in_querystring,

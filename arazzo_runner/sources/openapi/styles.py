@@ -12,6 +12,7 @@ from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
 from arazzo_runner.errors import CannotSend
+from arazzo_runner.patterns import rare
 from arazzo_runner.sources import FileContent
 from arazzo_runner.values import JSON
 
@@ -21,8 +22,8 @@ Encode: TypeAlias = Callable[[str], str]
 _RESERVED_IN_QUERY = ":/?@!$&'()*+,;="
 _RESERVED_IN_PATH = ":/@!$&'()*+,;="
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
-_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_COOKIE_UNSAFE = re.compile(r"[^\x21\x23-\x2B\x2D-\x3A\x3C-\x5B\x5D-\x7E]")
+_LONE_PERCENT = rare(r"%(?![0-9A-Fa-f]{2})")
+_COOKIE_UNSAFE = rare(r"[^\x21\x23-\x2B\x2D-\x3A\x3C-\x5B\x5D-\x7E]")
 
 _QUERY_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 _DELIMITERS = {"simple": ",", "label": ",", "matrix": ","} | _QUERY_DELIMITERS

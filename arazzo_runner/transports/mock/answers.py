@@ -8,11 +8,12 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, Protocol
 from urllib.parse import urlencode
 
 from arazzo_runner.effects import Headers, Response
+from arazzo_runner.records import dataclass
 from arazzo_runner.transports.mock.fits import fits
 from arazzo_runner.transports.mock.generate import generate
 from arazzo_runner.transports.mock.schemas import Resolve, plain

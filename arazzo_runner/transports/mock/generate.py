@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal, TypeAlias
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.transports.mock import patterns, strings
 from arazzo_runner.transports.mock.fits import fits_plain, is_number, matching, number_fits
 from arazzo_runner.transports.mock.schemas import Plain, Resolve, members, merged, plain, required

@@ -7,13 +7,13 @@ It proposes and does not judge: what it cannot follow stays as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, selectors
 from jsonpath_rfc9535 import filter_expressions as filters
 from jsonpath_rfc9535 import segments as parsed
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.transports.mock.generate import generate
 from arazzo_runner.transports.mock.places import child, lengthened, reach
 from arazzo_runner.transports.mock.schemas import Resolve, plain

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from arazzo_runner.effects import Request, Response
 from arazzo_runner.expressions.criteria import Criterion
 from arazzo_runner.expressions.scope import Exchange, Scope
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources.openapi.answers import decode
 from arazzo_runner.sources.openapi.paths import path_template
 from arazzo_runner.transports.mock.answers import Answer, Described

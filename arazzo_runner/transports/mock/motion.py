@@ -6,7 +6,7 @@ Knows a bound step's actions and its place among the steps; gives goals for an a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice, product
 from typing import Final
 
@@ -14,6 +14,7 @@ from arazzo_runner.description import BoundAction, BoundStep, BoundWorkflow
 from arazzo_runner.expressions import expressions_in
 from arazzo_runner.expressions.criteria import Criterion
 from arazzo_runner.expressions.nodes import MessagePart
+from arazzo_runner.records import dataclass
 from arazzo_runner.transports.mock.judging import Goal
 from arazzo_runner.transports.mock.places import BodyPart, place_of
 

@@ -6,12 +6,12 @@ Knows the bound workflow; must not know how answers are made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from arazzo_runner.description import BoundStep, BoundWorkflow
 from arazzo_runner.expressions import expressions_in
 from arazzo_runner.expressions.nodes import Access, Constant, Expression, Selector, StepOutput, Value, Whole
 from arazzo_runner.expressions.selectors.jsonpath import read_singular
+from arazzo_runner.records import dataclass
 from arazzo_runner.transports.mock.answers import Answer
 from arazzo_runner.transports.mock.places import BodyPart, Place, body_part, invented, look, place_of, put
 from arazzo_runner.values import JSON, MISSING, Missing

@@ -7,8 +7,10 @@ Knows the syntax of ECMA 262 patterns as schemas use them; must not know schemas
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from arazzo_runner.records import dataclass
 
 _MATCH_SECONDS: Final = 0.2  #: patterns come from strangers
 _LONGEST: Final = 4096

@@ -6,10 +6,10 @@ Knows answers and the schemas below them; must not know conditions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from arazzo_runner.expressions.nodes import Expression, MessagePart, Path, Pointer, Simple
+from arazzo_runner.records import dataclass
 from arazzo_runner.transports.mock.answers import Answer, header_text
 from arazzo_runner.transports.mock.generate import generate
 from arazzo_runner.transports.mock.schemas import Plain, Resolve, members, plain

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from arazzo_runner.description import BoundStep, BoundWorkflow, Description, WorkflowKey
 from arazzo_runner.effects import CallSite
+from arazzo_runner.records import dataclass
 from arazzo_runner.sources.openapi.operation import OpenAPIOperation
 from arazzo_runner.sources.openapi.paths import PathTemplate, path_template
 

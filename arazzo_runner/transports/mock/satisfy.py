@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from arazzo_runner.diagnostics import IGNORE
@@ -19,6 +19,7 @@ from arazzo_runner.expressions.criteria import Criterion
 from arazzo_runner.expressions.nodes import Invalid
 from arazzo_runner.expressions.scope import Names, Scope
 from arazzo_runner.expressions.selectors.jsonpath import read_singular
+from arazzo_runner.records import dataclass
 from arazzo_runner.transports.mock import patterns
 from arazzo_runner.transports.mock.answers import BODYLESS, Answer, statuses
 from arazzo_runner.transports.mock.judging import Bench, Goal

@@ -6,9 +6,10 @@ Knows the schema objects of OpenAPI 2.0 to 3.2 and JSON Schema; must not invent 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, TypeAlias
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.values import JSON
 
 #: What a Reference Object (it has `$ref`) names; raises LookupError or ValueError where it leads nowhere.

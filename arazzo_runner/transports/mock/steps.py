@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from arazzo_runner.description import BoundStep, BoundWorkflow
 from arazzo_runner.expressions.criteria import Criterion
 from arazzo_runner.expressions.scope import Scope
+from arazzo_runner.records import dataclass
 from arazzo_runner.transports.mock.answers import Answer, natural
 from arazzo_runner.transports.mock.judging import Answered, Bench, Goal
 from arazzo_runner.transports.mock.motion import Course, Motion, course_taken, motion_of

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 from zlib import crc32
 
+from arazzo_runner.patterns import rare
 from arazzo_runner.secrecy import is_secret_name
 from arazzo_runner.transports.mock import patterns
 from arazzo_runner.values import JSON
@@ -49,11 +50,11 @@ _FORMATS: Final = {
 }
 #: What an example has to look like to be of its format, where authors slip.
 _SHAPES: Final = {
-    "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
-    "date": re.compile(r"\d{4}-\d\d-\d\d"),
-    "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-    "email": re.compile(r"[^@\s]+@[^@\s]+"),
-    "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*"),
+    "date-time": rare(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
+    "date": rare(r"\d{4}-\d\d-\d\d"),
+    "uuid": rare(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    "email": rare(r"[^@\s]+@[^@\s]+"),
+    "uri": rare(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*"),
 }
 #: What a member is called, where the schema says no more: the first that fits the name.
 _NAMES: Final = (

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice, product
 from typing import Final, TypeAlias
 
+from arazzo_runner.records import dataclass
 from arazzo_runner.transports.mock.values import MIRRORED, NEGATED
 
 _MOST_WAYS: Final = 12

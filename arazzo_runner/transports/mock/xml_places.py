@@ -6,11 +6,11 @@ Knows paths of names only; everything else is left as it is. Imports lxml, so im
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.expressions.selectors.query import QueryError
 from arazzo_runner.expressions.selectors.xml import parse
+from arazzo_runner.records import dataclass
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
