@@ -99,3 +99,18 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
     program = f"import sys, arazzo_runner.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
     started = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert started.stdout.strip() == "[]"
+
+
+def test_a_run_starts_without_what_it_does_not_use() -> None:
+    """Of the standard library, what takes as long to import as a part of this package."""
+    unused = (*HEAVY, "asyncio", "email", "hashlib", "ssl", "tempfile")
+    document = "workflows/score-running-scenario-run.yml"
+    arguments = ["run", document, "--mock", "-q", "-i", "apiToken=t", "-i", "scenarioId=s"]
+    program = (
+        "import atexit, sys\n"
+        "from arazzo_runner.cli import main\n"
+        f"atexit.register(lambda: print([name for name in {unused!r} if name in sys.modules]))\n"
+        f"main({arguments!r})"
+    )
+    started = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert started.stdout.splitlines()[-1] == "[]"

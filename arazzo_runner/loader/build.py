@@ -87,11 +87,6 @@ class Builder:
         self.problems: list[Problem] = []
         self.ranges: Ranges = {}  #: the collections of the upper levels, from the line of their key
 
-    @property
-    def has_aliases(self) -> bool:
-        """Whether a part may refer to another one, so that it cannot be read alone."""
-        return bool(self._anchors)
-
     def document(self) -> JSON:
         """The value of the only document; None for an empty text. Raises `Stop`, and what the events raise."""
         self._get()  # the start of the stream
@@ -144,12 +139,12 @@ class Builder:
                 continue
             name, event = event, get()
             kind = type(event)
-            if event.anchor is not None or event.tag is not None:
+            if kind is ScalarEvent and event.anchor is None and event.tag is None:
+                members[key] = plain[event.value] if event.implicit[0] else event.value
+            elif event.anchor is not None or event.tag is not None:
                 path.append(key)
                 members[key] = self._value(event)
                 path.pop()
-            elif kind is ScalarEvent:
-                members[key] = plain[event.value] if event.implicit[0] else event.value
             else:
                 path.append(key)
                 members[key] = self._mapping(event) if kind is MappingStartEvent else self._sequence(event)
@@ -172,15 +167,15 @@ class Builder:
         while True:
             event = get()
             kind = type(event)
-            if kind is SequenceEndEvent:
+            if kind is ScalarEvent and event.anchor is None and event.tag is None:
+                items.append(plain[event.value] if event.implicit[0] else event.value)
+            elif kind is SequenceEndEvent:
                 path.pop()
                 self._last = event
                 return items
-            if event.anchor is not None or event.tag is not None:
+            elif event.anchor is not None or event.tag is not None:
                 path[-1] = len(items)
                 items.append(self._value(event))
-            elif kind is ScalarEvent:
-                items.append(plain[event.value] if event.implicit[0] else event.value)
             else:
                 path[-1] = len(items)
                 items.append(self._mapping(event) if kind is MappingStartEvent else self._sequence(event))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from typing import Final, NamedTuple, Protocol
 
-from arazzo_runner.loader.json_text import load_part
-from arazzo_runner.loader.outline import Ranges, deferred, outline
+from arazzo_runner.loader.json_text import Unclear
+from arazzo_runner.loader.outline import deferred, outline
+from arazzo_runner.loader.skeleton import Skeleton, skeleton
 from arazzo_runner.loader.yaml import bounded_text, decode, is_flow, parse_text, without_gc
 from arazzo_runner.sources.openapi import OperationName, operation_names
 from arazzo_runner.values import JSON
@@ -42,44 +42,47 @@ class Recalled(NamedTuple):
 
 def record_name(content: bytes) -> str:
     """The name of the record for a description of this content."""
+    from hashlib import sha256
+
     hashed = sha256(_FORM)
     hashed.update(content)
     return hashed.hexdigest()
 
 
-def record_of(raw: JSON, ranges: Ranges) -> bytes | None:
-    """The record for a description that was read whole; None when its parts cannot be read alone."""
-    members = outline(raw, ranges)
+def record_of(found: Skeleton) -> bytes | None:
+    """The record of a description; None where not all of its parts can be read alone."""
+    members = outline(*found)
     if members is None:
         return None
-    return json.dumps({"members": members, "operations": operation_names(raw)}).encode()
+    return json.dumps({"members": members, "operations": operation_names(found.raw)}).encode()
 
 
-def read_whole(content: bytes, location: str, media_type: str | None, keep: Callable[[bytes], None]) -> Recalled:
+def read_first(content: bytes, location: str, media_type: str | None, keep: Callable[[bytes], None]) -> Recalled:
     """A description that has no record yet; its record goes to ``keep``. Raises `InvalidDescription`.
 
-    Where there can be one, the whole value is let go while the collector is off, and the parts that are used are read
-    again: few are, and the collector would walk through all of them soon after, for a good part of the time it took to
-    read them.
+    Where there can be one, the parts that are used are read again: few are, and what is not held need not be freed.
     """
+    text = bounded_text(content, location)
     with without_gc():
-        text = bounded_text(content, location)
-        ranges: Ranges = {}
-        raw = parse_text(text, location, media_type, openapi=True, ranges=ranges)
-        record = record_of(raw, ranges)
-        if record is None:
-            return Recalled(raw, None)
-        keep(record)
-        found = _recalled(record, text, location)
-        if found is None or found.operations is None:  # without their names all paths are read
-            return Recalled(raw, None)
-        del raw
+        record = _record(text)
+        found = None if record is None else _recalled(record, text, location)
+        if record is None or found is None:
+            return Recalled(parse_text(text, location, media_type, openapi=True), None)
+    keep(record)
     return found
+
+
+def _record(text: str) -> bytes | None:
+    try:
+        return record_of(skeleton(text, flow=is_flow(text)))
+    except Unclear:
+        return None
 
 
 def recall(record: bytes, content: bytes, location: str) -> Recalled | None:
     """The description of this content by its record; None when that is no record."""
-    return _recalled(record, decode(content, location), location)
+    with without_gc():
+        return _recalled(record, decode(content, location), location)
 
 
 def _recalled(record: bytes, text: str, location: str) -> Recalled | None:
@@ -88,7 +91,7 @@ def _recalled(record: bytes, text: str, location: str) -> Recalled | None:
     def read(key: str, start: int, end: int) -> JSON:
         part = text[start:end]
         if flow:
-            return load_part(part)
+            return json.loads(part)  # type: ignore[no-any-return]
         whole = parse_text(part, location, openapi=True)
         return whole[key] if isinstance(whole, dict) else None
 

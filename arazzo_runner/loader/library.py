@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from arazzo_runner.effects import Retrieved
 from arazzo_runner.errors import InvalidDescription, UnreadableDocument
-from arazzo_runner.loader.kept import WORTH, Cache, read_whole, recall, record_name
+from arazzo_runner.loader.kept import WORTH, Cache, read_first, recall, record_name
 from arazzo_runner.loader.locations import identity, is_remote, join, tidy
 from arazzo_runner.loader.yaml import parse_document
 from arazzo_runner.records import dataclass
@@ -143,7 +143,7 @@ def _by_record(retrieved: Retrieved, location: str, cache: Cache) -> Parsed:
     record = cache.get(name)
     found = None if record is None else recall(record, content, location)
     if found is None:
-        found = read_whole(content, location, retrieved.media_type, partial(cache.put, name))
+        found = read_first(content, location, retrieved.media_type, partial(cache.put, name))
     return Parsed(location, own_uri(found.raw, location), content, *found)
 
 

@@ -10,12 +10,13 @@ import re
 from yaml.events import ScalarEvent
 
 from arazzo_runner.loader.events import end_of, start_of
+from arazzo_runner.patterns import rare
 
-_DOUBLE = re.compile(
+_DOUBLE = rare(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     r"|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|[^\\]"
 )
-_SINGLE = re.compile(r"''|[^']")
+_SINGLE = rare(r"''|[^']")
 
 
 def index_of(text: str, event: ScalarEvent, offset: int) -> int | None:

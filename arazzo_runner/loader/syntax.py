@@ -13,6 +13,8 @@ from yaml import YAMLError
 from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
 
+from arazzo_runner.patterns import rare
+
 
 class Explained(NamedTuple):
     """A syntax error at ``place`` of the text."""
@@ -118,9 +120,8 @@ _JSON: dict[str, tuple[str, str]] = {
 }
 
 _NAMES = {"\t": "a tab", "\n": "the end of the line", "\r": "the end of the line", "": "the end of the document"}
-_ESCAPES = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
-)
+_PAIR = rare(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_ESCAPES = rare(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.")
 
 
 def explain(error: YAMLError, text: str) -> Explained:
@@ -164,6 +165,11 @@ def _found(text: str, index: int) -> str:
 
 def lone_surrogate(text: str) -> re.Match[str] | None:
     """The first escape in a JSON text that is half of a surrogate pair."""
-    if "\\" not in text or ("\\ud" not in text and "\\uD" not in text):
+    if not _half(text) or ("\\\\u" not in text and not _half(_PAIR.sub("", text))):
         return None
     return next((found for found in _ESCAPES.finditer(text) if found[1]), None)
+
+
+def _half(text: str) -> bool:
+    """Whether there may be an escape that is half of a pair."""
+    return "\\" in text and ("\\ud" in text or "\\uD" in text)

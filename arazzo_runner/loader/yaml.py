@@ -25,7 +25,6 @@ from arazzo_runner.loader import syntax
 from arazzo_runner.loader.build import MAX_DEPTH, Builder, Problem, Stop
 from arazzo_runner.loader.events import Events, Lines, NotJSON, json_events, json_tokens, start_of, yaml_events
 from arazzo_runner.loader.json_text import Unclear, load_json
-from arazzo_runner.loader.outline import Ranges
 from arazzo_runner.loader.scalars import BadNumber
 from arazzo_runner.values import JSON
 
@@ -40,8 +39,6 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _FLOW = re.compile(r"\s*[{\[]")
-#: Where a key does not begin its line: ``- name: x``, or ``: name: x`` after a key with ``?``.
-_INSIDE_A_LINE = re.compile(r" *[-:][ \t]")
 
 
 def parse_document(
@@ -51,15 +48,13 @@ def parse_document(
     *,
     openapi: bool = False,
     max_bytes: int = MAX_BYTES,
-    ranges: Ranges | None = None,
 ) -> JSON:
     """The value of a YAML or JSON document; None when it is empty.
 
-    With ``openapi``, keys such as ``200:`` are text. The places of the upper levels go to ``ranges``, if it is given.
-    Raises `InvalidDescription`, whose diagnostics have their spans.
+    With ``openapi``, keys such as ``200:`` are text. Raises `InvalidDescription`, whose diagnostics have their spans.
     """
     text = bounded_text(content, location, max_bytes)
-    return parse_text(text, location, media_type, openapi=openapi, ranges=ranges)
+    return parse_text(text, location, media_type, openapi=openapi)
 
 
 def bounded_text(content: bytes, location: str, max_bytes: int = MAX_BYTES) -> str:
@@ -83,23 +78,14 @@ def decode(content: bytes, location: str) -> str:
         raise _invalid(YAML_SYNTAX, message, "save the document as UTF-8", location, span) from None
 
 
-def parse_text(
-    text: str,
-    location: str,
-    media_type: str | None = None,
-    *,
-    openapi: bool = False,
-    ranges: Ranges | None = None,
-) -> JSON:
-    """`parse_document` for a text that is decoded already; the places of its upper levels go to ``ranges``."""
+def parse_text(text: str, location: str, media_type: str | None = None, *, openapi: bool = False) -> JSON:
+    """`parse_document` for a text that is decoded already."""
     with without_gc():
         if not is_flow(text):
-            return _parse_yaml(text, location, openapi, ranges)
+            return _parse_yaml(text, location, openapi)
         try:
-            return _parse_json(text, location, openapi, ranges)
+            return _parse_json(text, location, openapi)
         except JSONDecodeError as error:
-            if ranges is not None:
-                ranges.clear()
             if _declares_json(location, media_type):
                 raise _not_json(error, text, location) from None
             return _parse_yaml_flow(text, location, openapi, error)
@@ -128,9 +114,9 @@ def without_gc() -> Iterator[None]:
 
 
 # --- YAML -------------------------------------------------------------------------------------------------------------
-def _parse_yaml(text: str, location: str, openapi: bool, ranges: Ranges | None = None) -> JSON:
+def _parse_yaml(text: str, location: str, openapi: bool) -> JSON:
     try:
-        return _build(text, location, yaml_events, openapi, ranges)
+        return _build(text, location, yaml_events, openapi)
     except YAMLError as error:
         found = syntax.explain(error, text)
         span = Lines(text).span(found.place, found.place + 1)
@@ -139,9 +125,7 @@ def _parse_yaml(text: str, location: str, openapi: bool, ranges: Ranges | None =
         raise _bad_number(error, text, location, _find_plain(text, error.text)) from None
 
 
-def _build(
-    text: str, location: str, events: Callable[[str], Events], openapi: bool, ranges: Ranges | None = None
-) -> JSON:
+def _build(text: str, location: str, events: Callable[[str], Events], openapi: bool) -> JSON:
     builder = Builder(events(text), openapi=openapi)
     try:
         value = builder.document()
@@ -156,8 +140,6 @@ def _build(
     if builder.problems:
         lines = Lines(text)
         raise InvalidDescription([_diagnostic(problem, location, lines) for problem in builder.problems])
-    if ranges is not None and not builder.has_aliases:
-        ranges |= {path: found for path, found in builder.ranges.items() if not _INSIDE_A_LINE.match(text, found[0])}
     return value
 
 
@@ -176,10 +158,10 @@ def _find_plain(text: str, value: str) -> int:
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
-def _parse_json(text: str, location: str, openapi: bool, ranges: Ranges | None) -> JSON:
+def _parse_json(text: str, location: str, openapi: bool) -> JSON:
     """Raises `JSONDecodeError` when the text is not JSON at all."""
     try:
-        value = load_json(text, ranges)
+        value = load_json(text)
     except Unclear:
         return _build(text, location, json_events, openapi)  # finds out where
     except BadNumber as error:

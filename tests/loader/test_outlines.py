@@ -5,18 +5,23 @@ from __future__ import annotations
 import ast
 import copy
 import json
+from collections.abc import Callable
 from textwrap import dedent
 from typing import Any
 
 import pytest
+import yaml
 from loading import HEAD, load
 
 from arazzo_runner.diagnostics import Diagnostic
 from arazzo_runner.errors import InvalidDescription
 from arazzo_runner.loader import events, outline
-from arazzo_runner.loader.kept import WORTH, read_whole, recall, record_name, record_of
-from arazzo_runner.loader.outline import Deferred, Ranges
-from arazzo_runner.loader.yaml import parse_document
+from arazzo_runner.loader.build import MAX_DEPTH
+from arazzo_runner.loader.json_text import Unclear
+from arazzo_runner.loader.kept import WORTH, read_first, recall, record_name, record_of
+from arazzo_runner.loader.outline import Deferred
+from arazzo_runner.loader.skeleton import Skeleton, skeleton
+from arazzo_runner.loader.yaml import decode, is_flow, parse_document
 from arazzo_runner.sources.openapi import OperationName
 
 YAML = """\
@@ -80,14 +85,20 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outline, "LARGE", 10)
 
 
-def recorded(content: bytes) -> tuple[Any, bytes | None]:
-    ranges: Ranges = {}
-    raw = parse_document(content, "api", openapi=True, ranges=ranges)
-    return raw, record_of(raw, ranges)
+def skimmed(content: bytes) -> Skeleton:
+    text = decode(content, "api")
+    return skeleton(text, flow=is_flow(text))
+
+
+def recorded(content: bytes) -> bytes | None:
+    try:
+        return record_of(skimmed(content))
+    except Unclear:
+        return None
 
 
 def recalled(content: bytes) -> Deferred:
-    _, record = recorded(content)
+    record = recorded(content)
     assert record is not None
     found = recall(record, content, "api")
     assert found is not None
@@ -101,7 +112,6 @@ def recalled(content: bytes) -> Deferred:
 def test_the_same_value(name: str, encoding: str) -> None:
     content = TEXTS[name].encode(encoding)
     whole = parse_document(content, "api", openapi=True)
-    assert recorded(content)[0] == whole  # the places are found on the way
     assert json.dumps(recalled(content)) == json.dumps(whole)
 
 
@@ -146,15 +156,14 @@ def test_equality_reads_everything() -> None:
 
 def test_operations_are_known_without_their_paths() -> None:
     content = TEXTS["json"].encode()
-    _, record = recorded(content)
-    found = recall(record or b"", content, "api")
+    found = recall(recorded(content) or b"", content, "api")
     assert found is not None
     assert found.operations == (OperationName("/pets", "get", "listPets"), OperationName("/one", "get", None))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+DEEP = MAX_DEPTH - 3  # below three levels
+WRONG = {
+    "JSON syntax": [
         '["a": 1}',
         '{"a" 1}',
         '{"a"1}',
@@ -163,20 +172,95 @@ def test_operations_are_known_without_their_paths() -> None:
         '{"a": {"b": 1,}}',
         '{"a": 1}}',
         '{"a": 1',
+        '{"a": "\\ud83d"}',
+        '{"a": [{"b": "x\ny"}]}',
+    ],
+    "JSON keys": [
         '{"a": 1, "a": 2,}',
         '{"a": {"b": [{"c": 1, "c": 2}]}, }',
         '{"a": 1, "a": 2}',
         '{"a": {"b": [{"c": 1, "c" :2}]}}',
-        '{"a": {"b": 1, "b": 2}, "c": 1e999}',
+        '{"a": {"b": {"c": {"d": 1, "\\u0064": 2}}}}',
     ],
-)
-def test_what_is_wrong_in_json_is_said_with_the_places_and_without(text: str) -> None:
-    def said(ranges: Ranges | None) -> tuple[Diagnostic, ...]:
+    "JSON numbers": [
+        '{"a": {"b": 1, "b": 2}, "c": 1e999}',
+        '{"a": {"b": {"c": {"d": [NaN]}}}}',
+        f'{{"a": {{"b": {{"c": {{"d": [{"9" * 5000}]}}}}}}}}',
+    ],
+    "JSON depth": [
+        f'{{"a": {{"b": {{"c": {"[" * (DEEP + 2)}{"]" * (DEEP + 2)}}}}}}}',
+        f'{{"a": {"[" * (DEEP + 4)}{"]" * (DEEP + 4)}}}',
+        "[" * 100_000,
+        '{"additionalOperations":' * 300 + "1" + "}" * 300,
+    ],
+    "YAML syntax": [
+        "a:\n  b:\n    c:\n      d:\n        e: {f: [1, 2}\n",
+        "a:\n  b:\n    c:\n      d:\n        e:\n          f: 'x\n",
+        "a: 1\n---\nb: 2\n",
+    ],
+    "YAML keys": [
+        "a: {b: {c: {d: {e: {f: 1, f: 2}}}}}\n",
+        "a: {b: {c: {d: {e: [{f: 1, 'f': 2}]}}}}\n",
+        "a: {b: {c: {d: {e: {'': 1, '': 2}}}}}\n",
+        "a: {b: {c: {d: {e: {[f]: 2}}}}}\n",
+        "a: {b: {c: {d: {e: {<<: 2}}}}}\n",
+        "a: {b: 1, b: 2}\n",
+    ],
+    "YAML values": [
+        "a: {b: {c: {d: {e: {f: !foo 1}}}}}\n",
+        "a: {b: {c: {d: {e: [!!int x]}}}}\n",
+        "a: {b: {c: {d: {e: [!!set {f}]}}}}\n",
+        "a: {b: {c: {d: {e: {f: *g}}}}}\n",
+        f"a: {{b: {{c: {{d: {{e: [{'9' * 5000}]}}}}}}}}\n",
+    ],
+    "YAML depth": [
+        f"a: {{b: {{c: {'[' * (DEEP + 1)}{']' * (DEEP + 1)}}}}}\n",
+        f"a: {{b: {{c: {'{x: ' * (DEEP + 1)}{'}' * (DEEP + 1)}}}}}\n",
+    ],
+}
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=kind) for kind, texts in WRONG.items() for text in texts])
+@pytest.mark.usefixtures("parser")
+def test_what_is_wrong_anywhere_is_said_as_in_a_whole_reading(text: str) -> None:
+    def said(read: Callable[[], object]) -> tuple[Diagnostic, ...]:
         with pytest.raises(InvalidDescription) as caught:
-            parse_document(text.encode(), "api.json", openapi=True, ranges=ranges)
+            read()
         return tuple(caught.value.diagnostics)
 
-    assert said({}) == said(None)
+    content = text.encode()
+    whole = said(lambda: parse_document(content, "api.json", openapi=True))
+    assert said(lambda: read_first(content, "api.json", None, [].append)) == whole
+    with pytest.raises(Unclear):
+        skimmed(content)
+
+
+RARE = {
+    "as deep as allowed, JSON": f'{{"a": {{"b": {{"c": {"[" * DEEP}{"]" * DEEP}}}}}}}',
+    "as deep as allowed, YAML": f"a: {{b: {{c: {'[' * DEEP}{']' * DEEP}}}}}\n",
+    "wide": json.dumps({"a": {"b": {"c": {"d": [{"e": [1]}] * 300}}}}),
+    "many digits in quotes": f"a: {{b: {{c: {{d: {{e: ['{'9' * 5000}']}}}}}}}}\n",
+    "tags": "a:\n  b:\n    c:\n      d:\n        e: {f: !!str 1, g: !!map {h: !!seq [!!int 1]}}\n",
+    "numbers": "a:\n  b:\n    c:\n      d:\n        200: {12: .inf, e: 0x1F}\n",
+    "ampersands": "a: {x: fish & chips, y: 'a: & b', z: R&D}\nb:\n  c: '- & d'\n",
+}
+
+
+@pytest.mark.parametrize("name", RARE)
+@pytest.mark.usefixtures("parser")
+def test_what_is_rare_is_read_in_parts_too(name: str) -> None:
+    content = RARE[name].encode()
+    assert recalled(content) == parse_document(content, "api", openapi=True)
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_operations_of_other_methods_are_known(form: str) -> None:
+    path = {"get": {"operationId": "one"}, "additionalOperations": {"COPY": {"operationId": "two", "x": [{}]}}}
+    dump = yaml.dump if form == "yaml" else json.dumps
+    content = dump({"openapi": "3.2.0", "paths": {"/a": path}}).encode()
+    found = recall(recorded(content) or b"", content, "api")
+    assert found is not None
+    assert set(found.operations or ()) == {OperationName("/a", "get", "one"), OperationName("/a", "COPY", "two")}
 
 
 @pytest.mark.parametrize(
@@ -190,7 +274,7 @@ def test_what_is_wrong_in_json_is_said_with_the_places_and_without(text: str) ->
     ],
 )
 def test_what_cannot_be_read_in_parts_has_no_record(text: str) -> None:
-    assert recorded(text.encode())[1] is None
+    assert recorded(text.encode()) is None
 
 
 @pytest.mark.parametrize(
@@ -233,16 +317,17 @@ workflows:
 def test_the_first_reading_too_holds_only_what_is_used() -> None:
     """So that the collector does not walk through all the rest."""
     content, kept = TEXTS["yaml"].encode(), list[bytes]()
-    found = read_whole(content, "api", None, kept.append)
+    found = read_first(content, "api", None, kept.append)
     assert isinstance(found.raw, Deferred)
     assert dict.__getitem__(found.raw["components"]["schemas"], "Pet") is None
     assert found == recall(kept[0], content, "api")
 
 
-@pytest.mark.parametrize("text", ["paths: {/a: {$ref: far.yaml}}\n", "a: &a {b: 1}\nc: *a\n"])
-def test_a_description_that_is_needed_whole_is_kept_whole(text: str) -> None:
-    found = read_whole(text.encode(), "api", None, [].append)
+def test_a_description_that_is_needed_whole_is_kept_whole() -> None:
+    kept = list[bytes]()
+    found = read_first(b"a: &a {b: 1}\nc: *a\n", "api", None, kept.append)
     assert type(found.raw) is dict
+    assert kept == []
 
 
 def test_findings_and_operations_are_the_same_with_a_record() -> None:

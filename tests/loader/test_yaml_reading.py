@@ -350,6 +350,8 @@ def test_json_has_no_infinite_numbers(word: str) -> None:
 
 def test_half_a_character_in_json_is_an_error() -> None:
     assert place(problem('{"a": "\\ud83d\\ude00 \\\\ud83d",\n "b": "\\ud83d"}', "d.json")) == ("yaml-syntax", 2, 8)
+    assert place(problem('{"a": "\\ud83d\\ude00",\n "b": "\\ude00"}', "d.json")) == ("yaml-syntax", 2, 8)
+    assert read('{"a": "\\ud83d\\ude00 \\\\ud83d \\ud55c"}', "d.json") == {"a": "😀 \\ud83d 한"}
 
 
 @pytest.mark.parametrize(
