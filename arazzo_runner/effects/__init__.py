@@ -19,7 +19,10 @@ class Effect(Generic[R_co]):
     """A request to the world whose answer has the type of the parameter."""
 
 
-_lower = lru_cache(maxsize=256)(str.lower)  # one text for all who hold a name: results hold many fields
+@lru_cache(maxsize=64)
+def _lower(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The same for all messages with these names: results hold many, and those of a server are alike."""
+    return tuple([name.lower() for name in names])
 
 
 class Headers(Mapping[str, str]):
@@ -29,7 +32,7 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, fields: list[tuple[str, str]] | tuple[tuple[str, str], ...] = ()) -> None:
         self._fields = tuple(fields)
-        self._names = tuple([_lower(name) for name, _ in self._fields])
+        self._names = _lower(tuple([name for name, _ in self._fields]))
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:

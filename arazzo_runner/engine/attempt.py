@@ -71,7 +71,7 @@ async def try_operation(frame: Frame, trial: Try, operation: Operation, scope: S
         check_deadline(frame, step_id)
         failure = AttemptError(error.code, error.message)
         verdicts = judge_all(trial.step.step.success_criteria, scope)
-        return Attempt(waited, request, None, exchange, verdicts, failure, duration=run.execution.took)
+        return Attempt(waited, request, None, verdicts, failure, duration=run.execution.took)
     return _answered(frame, trial, operation, scope, request, response, waited)
 
 
@@ -194,7 +194,7 @@ def _answered(
     mismatch = AttemptError("check", "; ".join(breaks)) if breaks and check == "error" else None
     verdicts = judge_all(trial.step.step.success_criteria, scope) or (_default_verdict(response.status_code),)
     notes = (*exchange.notes, *response.notes, *breaks)
-    return Attempt(waited, request, response, exchange, verdicts, mismatch, notes, None, took)
+    return Attempt(waited, request, response, verdicts, mismatch, notes, None, took)
 
 
 def judge_all(criteria: Sequence[Criterion], scope: Scope) -> tuple[Verdict, ...]:

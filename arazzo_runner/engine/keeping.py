@@ -22,7 +22,7 @@ def kept(run: Run, attempt: Attempt) -> Attempt:
     if keep == "all":
         return attempt
     light = _without_bodies(attempt)
-    if keep == "last" and attempt.exchange is not None:
+    if keep == "last" and attempt.request is not None:
         run.last = light, attempt
     return light
 
@@ -47,13 +47,12 @@ def without_content(message: M) -> M:
 
 
 def _without_bodies(attempt: Attempt) -> Attempt:
-    if attempt.exchange is None and attempt.request is None and attempt.run is None:
+    if attempt.request is None and attempt.run is None:
         return attempt
     return replace(
         attempt,
         request=None if attempt.request is None else without_content(attempt.request),
         response=None if attempt.response is None else without_content(attempt.response),
-        exchange=None,
         verdicts=tuple([replace(verdict, operands=()) for verdict in attempt.verdicts]),
         run=None if attempt.run is None else replace(attempt.run, last_exchange=None),
     )

@@ -45,14 +45,13 @@ class AttemptError:
 class Attempt:
     """One try of a step. Times are in seconds; ``run`` is set for a workflow step.
 
-    Where bodies are not kept, ``exchange`` is None, verdicts have no operands, and ``request`` and ``response`` say how
-    many bytes were ``dropped``.
+    Where bodies are not kept, verdicts have no operands, and ``request`` and ``response`` say how many bytes were
+    ``dropped``.
     """
 
     waited: float = 0.0
     request: Request | None = None
     response: Response | None = None
-    exchange: Exchange | None = None
     verdicts: tuple[Verdict, ...] = ()
     error: AttemptError | None = None
     notes: tuple[str, ...] = ()

@@ -101,7 +101,7 @@ def _judged(frame: Frame, course: _Course, attempt: Attempt, scope: Scope) -> Tr
     step, step_id = course.step, course.step.step.step_id
     done = course.done = succeeded(attempt)
     course.attempts.append(attempt)
-    frame.exchange = (attempt.run.last_exchange if attempt.run else attempt.exchange) or frame.exchange
+    frame.exchange = scope.exchange or frame.exchange
     if frame.heard:
         frame.emit(
             AttemptFinished(

@@ -66,7 +66,7 @@ class StepHistory:
                 self.failures.append(failure_of(attempt))
         last = result.attempts[-1] if result.attempts else None
         self.answer = _answer(last) if last is not None else ""
-        self.fault = replace(last, run=None, exchange=None) if last is not None and not succeeded(last) else None
+        self.fault = replace(last, run=None) if last is not None and not succeeded(last) else None
 
 
 @dataclass(slots=True)

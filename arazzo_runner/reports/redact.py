@@ -289,8 +289,7 @@ def _plan(cls: type) -> tuple[tuple[str, Callable[[Redactor, Any], Any] | None],
 _MEMBERS: Final[Mapping[str, Callable[[Redactor, Any], Any] | None]] = {
     **dict.fromkeys(_OURS),
     "secrets": lambda *_: frozenset(),
-    "exchange": lambda *_: None,  # the request and response say it all
-    "last_exchange": lambda *_: None,
+    "last_exchange": lambda *_: None,  # the request and response say it all
     "value": Redactor.json,  # of an operand
     "steps": lambda redactor, steps: HiddenSteps(steps, redactor),
 }

@@ -96,22 +96,22 @@ def attempts(result: RunResult) -> Iterator[Attempt]:
         yield from attempts(result.transferred_to)
 
 
-def kept(result: RunResult) -> list[tuple[bool, bool, bool]]:
-    """Of each attempt: whether the request's, the answer's and the decoded body are there."""
+def kept(result: RunResult) -> list[tuple[bool, bool]]:
+    """Of each attempt: whether the request's and the answer's body are there."""
     return [
-        (bool(one.request and one.request.content), bool(one.response and one.response.content), bool(one.exchange))
+        (bool(one.request and one.request.content), bool(one.response and one.response.content))
         for one in attempts(result)
     ]
 
 
-ALL, NONE = (True, True, True), (False, False, False)
+ALL, NONE = (True, True), (False, False)
 
 
 @pytest.mark.parametrize(
     ("keep", "expected"),
     [("all", [ALL] * 5), ("last", [NONE, NONE, NONE, NONE, ALL]), ("none", [NONE] * 5)],
 )
-def test_only_the_bodies_that_are_to_be_kept_are(keep: KeepBodies, expected: list[tuple[bool, bool, bool]]) -> None:
+def test_only_the_bodies_that_are_to_be_kept_are(keep: KeepBodies, expected: list[tuple[bool, bool]]) -> None:
     result, _, _ = ran(keep)
     assert kept(result) == expected
     assert (result.last_exchange is not None) == (keep != "none")

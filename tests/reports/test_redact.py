@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -158,7 +159,6 @@ class TestEventsThatReportsSee:
         attempt = Attempt(
             request=request,
             response=response,
-            exchange=exchange,
             verdicts=(verdict,),
             error=AttemptError("check", secret),
             notes=(f"n {secret}",),
@@ -167,6 +167,7 @@ class TestEventsThatReportsSee:
             "s", "failed", attempts=(attempt,), outputs={"o": [secret, FileContent(secret, secret.encode())]}
         )
         result = RunResult("f", "w", "failed", {"token": secret}, {"out": secret}, RunError("c", secret), steps=(step,))
+        result = replace(result, last_exchange=exchange)
         return [
             WorkflowStarted(document="f", workflow_id="w", inputs={"token": secret}, secrets=frozenset({secret})),
             RequestSent(step_id="s", attempt=1, request=request),
@@ -184,6 +185,9 @@ class TestEventsThatReportsSee:
         assert len(seen) == 6
         for event in seen:
             assert self.secret not in repr(event)
+        finished = seen[-1]
+        assert isinstance(finished, WorkflowFinished)
+        assert [run.last_exchange for run in finished.result.dependencies] == [None]
 
     def test_what_is_no_value_of_the_run_stays(self) -> None:
         seen: list[Event] = []
