@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from arazzo_runner import __version__
@@ -24,8 +25,9 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _FORBIDDEN = re.compile(r"[\r\n\x00]")
 _UNSENDABLE = re.compile(r"[^\x21-\x7e]")  # spaces, controls and non-ASCII: what no HTTP message may carry
 _PLACE = re.compile(r"[^:/?#]*://[^/?#]*")
-_ACCEPTED = (("accept-encoding", "gzip, deflate"),)  # what `content` decodes
-_OWN = (("user-agent", f"arazzo-interpreter/{__version__}"), ("accept", "*/*"), *_ACCEPTED)
+_OURS = {"user-agent": f"arazzo-interpreter/{__version__}", "accept": "*/*", "accept-encoding": "gzip, deflate"}
+_OWN = tuple((name, (name.encode(), value.encode())) for name, value in _OURS.items())
+_ACCEPTED = _OWN[-1:]  # what `content` decodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +72,39 @@ def outgoing(request: Request, *, own: bool = True) -> Outgoing:
     """
     if not _TOKEN.match(request.method):
         raise TransportError("protocol", f"expected an HTTP method, found '{request.method}'")
-    origin = origin_of(request.url)
-    scheme, _, rest = request.url.partition("://")
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    userinfo, _, place = authority.rpartition("@")
-    target = _target(rest[len(authority) :])
+    url = request.url
+    place = _place(url)
+    origin, before, basic = _server(place)
+    target = _target(url[len(place) :])
     _check_length(request)
     headers = [(_name(name), _value(name, value)) for name, value in request.headers.fields]
-    defaults = [*(_OWN if own else _ACCEPTED), *_basic(userinfo)]
-    headers += [(name.encode(), value.encode()) for name, value in defaults if name not in request.headers]
-    return Outgoing(request.method, f"{scheme}://{place}{target}", target.encode(), headers, request.content, origin)
+    headers += [field for name, field in (_OWN if own else _ACCEPTED) if name not in request.headers]
+    if basic is not None and "authorization" not in request.headers:
+        headers.append((b"authorization", basic))
+    return Outgoing(request.method, before + target, target.encode(), headers, request.content, origin)
 
 
 def origin_of(url: str) -> Origin:
     """The origin of an absolute http or https URL. Raises `TransportError` for any other."""
+    return _server(_place(url)).origin
+
+
+def _place(url: str) -> str:
+    """What stands before the path."""
     place = _PLACE.match(url)
-    return _origin(place[0] if place else url)
+    return place[0] if place else url
+
+
+class _Server(NamedTuple):
+    """What a URL says before its path."""
+
+    origin: Origin
+    before: str  #: without user and password
+    basic: bytes | None  #: the Authorization that these make
 
 
 @lru_cache(maxsize=256)
-def _origin(place: str) -> Origin:
+def _server(place: str) -> _Server:
     try:
         parts = urlsplit(place)
         host, port = parts.hostname, parts.port
@@ -101,7 +116,10 @@ def _origin(place: str) -> Origin:
         raise TransportError("connect", f"{message}; give the server as an absolute http or https URL")
     if not host:
         raise TransportError("connect", "expected a URL with a host, found none")
-    return Origin(scheme, host, port if port is not None else PORTS[scheme])
+    written, _, authority = place.partition("://")
+    userinfo, _, at = authority.rpartition("@")
+    origin = Origin(scheme, host, port if port is not None else PORTS[scheme])
+    return _Server(origin, f"{written}://{at}", _basic(userinfo))
 
 
 def _idna(host: str) -> str:
@@ -120,13 +138,14 @@ def _target(written: str) -> str:
     return quote(target, safe=PRINTABLE) if _UNSENDABLE.search(target) else target
 
 
-def _basic(userinfo: str) -> list[tuple[str, str]]:
+def _basic(userinfo: str) -> bytes | None:
     if not userinfo:
-        return []
+        return None
     plain = unquote_to_bytes(userinfo if ":" in userinfo else f"{userinfo}:")
-    return [("authorization", f"Basic {b64encode(plain).decode()}")]
+    return b"Basic " + b64encode(plain)
 
 
+@lru_cache(maxsize=64)
 def _name(name: str) -> bytes:
     if not _TOKEN.match(name):
         raise TransportError("protocol", f"expected a header name, found {name!r}")
