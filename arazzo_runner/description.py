@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -95,12 +95,9 @@ class BoundWorkflow:
     output_uses: tuple[Use, ...] = field(default=(), compare=False, repr=False)  #: the expressions of its outputs
 
     @property
-    def uses(self) -> Iterator[Use]:
+    def uses(self) -> tuple[Use, ...]:
         """Every expression of the workflow."""
-        for step in self.steps:
-            yield from step.uses
-        yield from self.common_uses
-        yield from self.output_uses
+        return (*(use for step in self.steps for use in step.uses), *self.common_uses, *self.output_uses)
 
 
 @dataclass(frozen=True, slots=True)

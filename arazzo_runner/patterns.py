@@ -19,6 +19,8 @@ else:
 
         def __getattr__(self, name: str) -> Any:
             """A method of the compiled pattern, which is from now on one of this object."""
+            if name.startswith("_"):  # of an object that was not made by `__init__`, as copies are
+                raise AttributeError(name)
             method = getattr(re.compile(*self._given), name)
             setattr(self, name, method)
             return method

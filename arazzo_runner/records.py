@@ -12,6 +12,7 @@ That a frozen object is not assigned to is what the type checker sees to. Most o
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING
 from functools import cache
@@ -48,7 +49,10 @@ else:
         return made
 
     def sealed(*, frozen: bool, slots: bool = False, kw_only: bool = False) -> Callable[[type], type]:
-        """The same for objects that refuse assignment, as frozen ones of the standard decorator do."""
+        """The same for objects that refuse assignment, as frozen ones of the standard decorator do.
+
+        Who inherits from such a class is `sealed` too, and has neither a factory nor a ``__post_init__``.
+        """
 
         def made(cls: type) -> type:
             if not _is_plain(cls):
@@ -85,7 +89,7 @@ def _initialiser(record: type, fields: Fields, *, sealed: bool) -> FunctionType:
         co_qualname=f"{record.__qualname__}.__init__",
     )
     defaults = tuple([field.default for field in positional if field.default is not MISSING])
-    init = FunctionType(own, template.__globals__, "__init__", defaults, template.__closure__)
+    init = FunctionType(own, vars(sys.modules[record.__module__]), "__init__", defaults, template.__closure__)
     init.__kwdefaults__ = {field.name: field.default for field in named if field.default is not MISSING}
     init.__annotations__ = {field.name: field.type for field in fields}
     return init

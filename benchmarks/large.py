@@ -24,7 +24,7 @@ import yaml
 
 from arazzo_runner import Runner, load
 from benchmarks.large_documents import write
-from benchmarks.measure import ROOT, Row, in_turns, process, ratio, show
+from benchmarks.measure import ROOT, Row, in_turns, over, process, ratio, show
 
 ROUNDS: Final = 5
 GOAL_SECONDS: Final = 0.25
@@ -62,6 +62,7 @@ def _processes(folder: Path, form: str) -> Iterator[Row]:
                 "first": first,
                 "second": lambda: process(*command),
                 "parser": lambda: process("-c", _PARSERS[form], str(folder / f"api.{form}")),
+                "python": lambda: process("-c", "pass"),
             },
             ROUNDS,
         )
@@ -70,10 +71,15 @@ def _processes(folder: Path, form: str) -> Iterator[Row]:
     if form == "json":
         yield _ratio(f"{form}: the command, second time", form, taken["second"], taken["parser"])
         return
-    seconds = statistics.median(taken["second"])
-    yield Row(f"{form}: the command, second time", f"<= {GOAL_SECONDS} s", f"{seconds:.2f} s", seconds <= GOAL_SECONDS)
+    seconds, whole = over(taken["second"], taken["python"]), statistics.median(taken["second"])
     yield Row(
-        f"{form}: its memory above the interpreter's",
+        f"{form}: the command, second time, above Python's own start",
+        f"<= {GOAL_SECONDS} s",
+        f"{seconds:.2f} s ({whole:.2f} in all)",
+        seconds <= GOAL_SECONDS,
+    )
+    yield Row(
+        f"{form}: its memory, second time, above Python's own",
         f"<= {GOAL_MEGABYTES:.0f} MB",
         f"{above:.0f} MB",
         above <= GOAL_MEGABYTES,

@@ -50,7 +50,8 @@ class LazyGroup(click.Group):
         try:
             return super().__call__(*args, **options)
         finally:
-            gc.freeze()  # else the interpreter, as it ends, looks through everything for what nobody holds
+            if not args:  # not called by a program
+                gc.freeze()  # else the interpreter, as it ends, looks through everything for what nobody holds
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command line, or answer a shell that asks how it goes on."""

@@ -41,6 +41,8 @@ GARBAGE: Final = 20_000
 _HOST = re.compile(r"[a-z]+://([^/?#]*)", re.IGNORECASE)
 #: A key `url` with its value; that it is the first of its line is looked at afterwards, which is much quicker.
 _URL = re.compile(rb"""url["']?[ \t]*:[ \t]*["']?([^"'\s#]+)""")
+_INDENT = (b" ", b"\t", b"-")
+_LINE_START = (b"\n", b"")
 
 
 class Examiner:
@@ -212,6 +214,10 @@ def _first_source(file: str) -> str:
 def _urls(content: bytes) -> Iterator[str]:
     """The values of the keys `url` that begin their line."""
     for found in _URL.finditer(content):
-        before = content[content.rfind(b"\n", 0, found.start()) + 1 : found.start()]
-        if before.lstrip(b" \t-") in (b"", b'"', b"'"):
+        begin = found.start()
+        if content[begin - 1 : begin] in (b'"', b"'"):
+            begin -= 1
+        while content[begin - 1 : begin] in _INDENT:
+            begin -= 1
+        if content[begin - 1 : begin] in _LINE_START:
             yield found[1].decode("utf-8", "replace")

@@ -22,9 +22,15 @@ def kept(run: Run, attempt: Attempt) -> Attempt:
     if keep == "all":
         return attempt
     light = _without_bodies(attempt)
-    if keep == "last" and attempt.request is not None:
+    if keep == "last" and _was_sent(attempt):
         run.last = light, attempt
     return light
+
+
+def _was_sent(attempt: Attempt) -> bool:
+    """Whether there was an exchange; a request that a check refused has none."""
+    refused = attempt.response is None and attempt.error is not None and attempt.error.code == "check"
+    return attempt.request is not None and not refused
 
 
 def kept_run(run: Run, result: RunResult) -> RunResult:

@@ -1,4 +1,4 @@
-"""What a run came to: frozen data in the shape of the report (`design/cli.md`).
+"""What a run came to: frozen data in the shape of the report (`docs/cli.md`).
 
 What every attempt makes anew is a record (`records`): one costs a quarter of a frozen object of the standard library.
 """

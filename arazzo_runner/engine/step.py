@@ -29,7 +29,7 @@ CallWorkflow: TypeAlias = Callable[
     [Frame, BoundWorkflow, Mapping[str, JSON], "tuple[str, ...]", str, float, bool], Awaitable[RunResult]
 ]
 
-_NONE: Final[Mapping[str, int]] = {}
+_NO_ROUNDS: Final[Mapping[str, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _judged(frame: Frame, course: _Course, attempt: Attempt, scope: Scope) -> Tr
         )
     frame.outputs[step_id] = course.outputs = _outputs(frame, step, attempt, scope, report=done)
     frame.complete(step_id, succeeded=done)
-    taken = frame.repeats.get(step_id, _NONE) if done else course.taken
+    taken = frame.repeats.get(step_id, _NO_ROUNDS) if done else course.taken
     return choose(step, done, taken, lambda bound: _holds(course, bound, scope))
 
 
@@ -322,7 +322,7 @@ def _finish(frame: Frame, course: _Course, transition: Transition, scope: Scope)
         step.workflow.workflow_id if step.workflow else None,
         tuple(course.attempts),
         action,
-        course.outputs,
+        dict(course.outputs),  # observers see it, and cannot influence the run
         course.served,
         frame.run.now - course.started,
     )

@@ -83,8 +83,9 @@ class Deferred(dict[str, JSON]):
 
     def __getitem__(self, key: str) -> JSON:
         """The member, read now if it was not before."""
-        if key in self._unread:
-            self[key] = self._read(key, *self._unread[key])
+        place = self._unread.get(key)
+        if place is not None:
+            self[key] = self._read(key, *place)
             self._unread.pop(key, None)
         return super().__getitem__(key)
 

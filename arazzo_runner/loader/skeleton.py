@@ -66,7 +66,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._objects = 0
+        self._objects = 1  # the root
         self._room = MAX_COLLECTIONS
         self._decode = decoder(object_pairs_hook=self._each_once).raw_decode
         self.ranges: Ranges = {}

@@ -5,7 +5,7 @@ Pure: shared by the connections of threads and of event loops. It must not wait 
 
 from __future__ import annotations
 
-from sys import intern
+from functools import lru_cache
 from typing import Final
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -34,6 +34,12 @@ def message(out: Outgoing) -> bytes:
         head.append(b"Content-Length: %d\r\n" % len(content))
     head += [b"%b: %b\r\n" % field for field in out.headers]
     return b"%b\r\n%b" % (b"".join(head), content)
+
+
+@lru_cache(maxsize=256)
+def _name(name: bytes) -> str:
+    """One text for all fields of this name: results hold many."""
+    return text(name)
 
 
 def _chunked(out: Outgoing) -> bytes:
@@ -124,7 +130,7 @@ class Answer:
     def on_header(self, name: bytes, value: bytes) -> None:
         """One field; those after the content are not the answer's headers."""
         if not self.status:
-            self._fields.append((intern(text(name)), text(value.rstrip(b" \t"))))
+            self._fields.append((_name(name), text(value.rstrip(b" \t"))))
 
     def on_headers_complete(self) -> None:
         """The head is here; an answer in between (1xx) counts for nothing."""

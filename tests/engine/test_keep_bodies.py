@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +19,7 @@ from arazzo_runner.loader import load_description
 from arazzo_runner.reports.json_report import JsonReport
 from arazzo_runner.testing import ScriptedTransport
 
-API = {
+API: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Things", "version": "1"},
     "servers": [{"url": "https://api.test"}],
@@ -66,8 +67,8 @@ DOCUMENT = {
 ANSWERS = [(200, {"got": "first"}), (200, {"got": "inner"}), (503, {"got": "busy"}), (200, {"got": "flaky"})]
 
 
-def described() -> Description:
-    files = {"https://x.test/main.json": DOCUMENT, "https://x.test/api.json": API}
+def described(document: dict[str, Any] = DOCUMENT, api: dict[str, Any] = API) -> Description:
+    files = {"https://x.test/main.json": document, "https://x.test/api.json": api}
     return load_description(
         "https://x.test/main.json", retrieve=lambda where: Retrieved(where, json.dumps(files[where]).encode())
     )
@@ -140,6 +141,20 @@ def test_the_last_exchange_explains_a_failure() -> None:
     assert result.transferred_to is not None
     (shown,) = result.transferred_to.steps[-1].attempts[-1].verdicts
     assert [operand.value for operand in shown.operands] == ["odd", "flaky"]
+
+
+def test_a_request_that_a_check_refused_was_no_exchange() -> None:
+    number = {"type": "object", "properties": {"sent": {"type": "integer"}}}
+    last = {"content": {"application/json": {"schema": number}}}
+    api = copy.deepcopy(API)
+    api["paths"]["/last"]["post"]["requestBody"] = last
+    document = {**DOCUMENT, "workflows": [{"workflowId": "main", "steps": [step("first"), step("last")]}]}
+    transport = ScriptedTransport(ANSWERS)
+    limits = Limits(keep_bodies="last")
+    result = Runner(described(document, api), transport=transport, limits=limits, check="error", credentials={}).run()
+    assert result.error is not None
+    assert (result.error.code, len(transport.requests)) == ("check", 1)
+    assert [first for first, _ in kept(result)] == [True, False]
 
 
 def test_a_body_that_was_dropped_is_told_and_is_not_empty() -> None:

@@ -100,6 +100,7 @@ def test_an_observer_cannot_change_what_later_steps_see(document: Path) -> None:
         if isinstance(event, StepFinished):
             event.step.outputs["first"] = "changed"  # type: ignore[index]  # what a careless program does
 
+    document.write_text(DOCUMENT.replace("}}]", "}}, {stepId: later, operationId: listThings}]"))
     result = Runner(document, transport=httpx.MockTransport(answer), observers=[meddle]).run()
     assert result.outputs == {"first": "a"}
 

@@ -60,9 +60,9 @@ class FullQuery:
 
     def __init__(self, query: ParsedQuery) -> None:
         self._segments = _segments(query)
-        for last in query.segments[-1:]:
-            self._descends = _descends(last)
-            self._keys = [_selector(selector) for selector in last.selectors]
+        last = query.segments[-1:]
+        self._descends = any(map(_descends, last))
+        self._keys = [_selector(selector) for segment in last for selector in segment.selectors]
 
     def select(self, context: JSON) -> list[JSON]:
         try:
